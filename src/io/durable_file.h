@@ -1,0 +1,34 @@
+// Files that are there, whole, after a crash; or not there at all.
+#pragma once
+
+#include <filesystem>
+
+#include <sys/types.h>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace skyhold {
+
+enum class IfExists { kRefuse, kReplace };
+
+struct DurableWriteOptions {
+  mode_t mode = 0600;
+  IfExists if_exists = IfExists::kRefuse;
+  // Where the temporary file lies until it is whole; must be on the same file
+  // system. Empty: beside the target.
+  std::filesystem::path temporary_directory;
+};
+
+// Writes a temporary file, syncs it, moves it into place and syncs the directory.
+// Errors: kAlreadyExists, kNoSpace, kPermissionDenied, kUnavailable.
+Status write_file_durably(const std::filesystem::path& path, ByteView bytes,
+                          const DurableWriteOptions& options = {});
+
+// Reads a whole file of at most `max_bytes` (kNoSpace when it is larger).
+Result<Bytes> read_file(const std::filesystem::path& path, std::uint64_t max_bytes);
+
+// Makes renames and unlinks inside `directory` durable.
+Status sync_directory(const std::filesystem::path& directory);
+
+}  // namespace skyhold

@@ -1,0 +1,56 @@
+// The ObjectStore port: named objects in one place, written whole, never changed.
+//
+// Names are relative, of [A-Za-z0-9._-] and '/', at most 200 bytes, without empty or
+// dotted segments ("config", "data/ab/abcd…"). Objects are at most 160 MiB.
+//
+// Contract, kept by every implementation and checked by one conformance suite
+// (stores/object_store_conformance.h):
+//   - put() is atomic and durable when it returns: a reader sees nothing or all of it.
+//   - after put() returns, get(), stat() and list() by anybody see the object.
+//   - every method is thread-safe.
+//   - errors: kNotFound (no such object; for the whole store: no such bucket or
+//     directory), kAlreadyExists, kNoSpace, kPermissionDenied, kUnavailable.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace skyhold {
+
+struct ObjectInfo {
+  std::string name;
+  std::uint64_t size_bytes = 0;
+};
+
+class ObjectStore {
+ public:
+  virtual ~ObjectStore() = default;
+
+  // Writes a new object; kAlreadyExists leaves the old one as it is.
+  virtual Status put(std::string_view name, ByteView bytes) = 0;
+  virtual Result<Bytes> get(std::string_view name) = 0;
+  // Exactly `length` bytes; kCorrupt when the object ends before that.
+  virtual Result<Bytes> get_range(std::string_view name, std::uint64_t offset, std::uint64_t length) = 0;
+  virtual Result<ObjectInfo> stat(std::string_view name) = 0;
+  // Calls `visit` for each object whose name starts with `prefix` ("data/"), in no
+  // order. An error of `visit` ends the listing and is returned.
+  virtual Status list(std::string_view prefix, const std::function<Status(const ObjectInfo&)>& visit) = 0;
+  // kNotFound when there is no such object.
+  virtual Status remove(std::string_view name) = 0;
+
+  // For people and logs, without credentials: "file:///backup/a".
+  [[nodiscard]] virtual std::string location() const = 0;
+};
+
+using ObjectStorePtr = std::shared_ptr<ObjectStore>;
+
+// Opens the store of a URL ("file:///dir"). kInvalidArgument for another scheme or a
+// malformed URL. Does not look whether the place exists.
+Result<ObjectStorePtr> open_store(std::string_view url);
+
+}  // namespace skyhold
