@@ -49,7 +49,7 @@ class Sha1 {
 class RowDigest {
  public:
   void add_row(ByteView row);
-  void add(const RowDigest& other);  // the union of two disjoint sets of rows
+  void add(const RowDigest& other);       // the union of two disjoint sets of rows
   [[nodiscard]] std::string hex() const;  // 32 digits, most significant first
   friend bool operator==(const RowDigest&, const RowDigest&) = default;
 

@@ -24,11 +24,14 @@ class MasterKey {
   // kWrongKey when the file is not a master key; kPermissionDenied when others can
   // read it (mode & 077), with the chmod to run as a hint.
   static Result<MasterKey> load(const std::filesystem::path& path);
+  // The line that the file holds; kWrongKey when the text is none.
+  static Result<MasterKey> parse(std::string_view text);
+  [[nodiscard]] std::string to_text() const;
   // Writes a new file with mode 0600; kAlreadyExists rather than overwrite.
   [[nodiscard]] Status save(const std::filesystem::path& path) const;
 
   [[nodiscard]] std::string wrap(std::string_view secret, std::string_view context) const;
-  // kWrongKey when this key or context did not wrap it.
+  // kWrongKey when this key or context did not wrap it; kCorrupt when nothing can have.
   [[nodiscard]] Result<std::string> unwrap(std::string_view wrapped, std::string_view context) const;
 
  private:
