@@ -1,0 +1,91 @@
+#include "capture/pg_target.h"
+
+#include <algorithm>
+#include <memory>
+#include <string_view>
+
+#include <fmt/format.h>
+#include <libpq-fe.h>
+
+namespace skyhold {
+namespace {
+
+struct ConninfoFree {
+  void operator()(PQconninfoOption* options) const { PQconninfoFree(options); }
+};
+struct LibpqFree {
+  void operator()(char* text) const { PQfreemem(text); }
+};
+
+constexpr std::string_view kFormHint =
+    "write postgresql://user@host:5432/database, with characters such as @ : / ? # in a user name or "
+    "password "
+    "percent-encoded (%40 for @), or \"host=… port=… user=… dbname=…\"";
+
+std::string find(const std::vector<std::pair<std::string, std::string>>& parameters, std::string_view key) {
+  const auto found =
+      std::find_if(parameters.begin(), parameters.end(), [&](const auto& each) { return each.first == key; });
+  return found == parameters.end() ? std::string() : found->second;
+}
+
+// A password whose / or @ was not encoded ends up in the port or the host, which are
+// shown to people: such a URL is refused.
+bool holds_stray_password(std::string_view host, std::string_view port) {
+  const bool port_is_numbers = port.find_first_not_of("0123456789,") == std::string_view::npos;
+  return !port_is_numbers || host.find('@', 1) != std::string_view::npos;
+}
+
+}  // namespace
+
+Result<PgTarget> PgTarget::parse(std::string_view text) {
+  if (text.find('\0') != std::string_view::npos) {
+    return fail(ErrorCode::kInvalidArgument, "the PostgreSQL URL holds a zero byte", std::string(kFormHint));
+  }
+  char* raw_complaint = nullptr;
+  const std::unique_ptr<PQconninfoOption, ConninfoFree> options(
+      PQconninfoParse(std::string(text).c_str(), &raw_complaint));
+  // libpq's complaint quotes the text, and with it perhaps a password: it is dropped.
+  const std::unique_ptr<char, LibpqFree> complaint(raw_complaint);
+  PgTarget target;
+  if (options) {
+    for (const PQconninfoOption* option = options.get(); option->keyword != nullptr; ++option) {
+      if (option->val != nullptr) target.parameters_.emplace_back(option->keyword, option->val);
+    }
+  }
+  if (!options || holds_stray_password(find(target.parameters_, "host"), find(target.parameters_, "port"))) {
+    return fail(ErrorCode::kInvalidArgument,
+                "this is not a PostgreSQL URL or keyword string (not shown: it may hold a password)",
+                std::string(kFormHint));
+  }
+  target.database_ = find(target.parameters_, "dbname");
+  target.password_ = find(target.parameters_, "password");
+  if (target.database_.empty()) {
+    // libpq would fall back to the user's name, which is never what a backup means.
+    return fail(ErrorCode::kInvalidArgument, "the PostgreSQL URL names no database",
+                "put the database's name after the host: postgresql://user@host:5432/database");
+  }
+  return target;
+}
+
+PgTarget PgTarget::with_database(std::string_view name) const {
+  PgTarget other = *this;
+  other.database_ = name;
+  for (auto& [key, value] : other.parameters_) {
+    if (key == "dbname") value = name;
+  }
+  return other;
+}
+
+std::string PgTarget::describe() const {
+  std::string host = find(parameters_, "host");
+  if (host.empty()) host = find(parameters_, "hostaddr");
+  const std::string port = find(parameters_, "port");
+  const std::string user = find(parameters_, "user");
+  std::string text = database_;
+  if (!host.empty()) text += fmt::format(" on {}{}{}", host, port.empty() ? "" : ":", port);
+  if (host.empty() && !port.empty()) text += fmt::format(" on port {}", port);
+  if (!user.empty()) text += fmt::format(" as {}", user);
+  return text;
+}
+
+}  // namespace skyhold
