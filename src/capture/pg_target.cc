@@ -28,11 +28,15 @@ std::string find(const std::vector<std::pair<std::string, std::string>>& paramet
   return found == parameters.end() ? std::string() : found->second;
 }
 
-// A password whose / or @ was not encoded ends up in the port or the host, which are
-// shown to people: such a URL is refused.
-bool holds_stray_password(std::string_view host, std::string_view port) {
-  const bool port_is_numbers = port.find_first_not_of("0123456789,") == std::string_view::npos;
-  return !port_is_numbers || host.find('@', 1) != std::string_view::npos;
+// A password whose @ or / was not encoded ends up in what libpq takes for the host, port
+// or database, and those are shown to people: such a URL is refused.
+bool holds_stray_separator(std::string_view text) {
+  const auto scheme = text.find("://");
+  if (!text.starts_with("postgres") || scheme == std::string_view::npos) return false;
+  const std::string_view rest = text.substr(scheme + 3, text.substr(scheme + 3).find('?'));
+  const auto at = rest.find('@');
+  if (at == std::string_view::npos) return false;
+  return rest.find('/') < at || rest.find('@', at + 1) != std::string_view::npos;
 }
 
 }  // namespace
@@ -52,7 +56,7 @@ Result<PgTarget> PgTarget::parse(std::string_view text) {
       if (option->val != nullptr) target.parameters_.emplace_back(option->keyword, option->val);
     }
   }
-  if (!options || holds_stray_password(find(target.parameters_, "host"), find(target.parameters_, "port"))) {
+  if (!options || holds_stray_separator(text)) {
     return fail(ErrorCode::kInvalidArgument,
                 "this is not a PostgreSQL URL or keyword string (not shown: it may hold a password)",
                 std::string(kFormHint));
