@@ -12,9 +12,7 @@ class CancelToken {
  public:
   // Async-signal-safe.
   void cancel() noexcept { cancelled_.store(true, std::memory_order_relaxed); }
-  [[nodiscard]] bool cancelled() const noexcept {
-    return cancelled_.load(std::memory_order_relaxed);
-  }
+  [[nodiscard]] bool cancelled() const noexcept { return cancelled_.load(std::memory_order_relaxed); }
   [[nodiscard]] Status check() const {
     if (cancelled()) return fail(ErrorCode::kCancelled, "cancelled; nothing that was finished is lost");
     return {};

@@ -87,16 +87,16 @@ Result<Instant> parse_rfc3339(std::string_view text) {
   const bool parsed = take_number(text, 4, year) && take_char(text, '-') && take_number(text, 2, month) &&
                       take_char(text, '-') && take_number(text, 2, day) && take_char(text, 'T') &&
                       take_number(text, 2, hour) && take_char(text, ':') && take_number(text, 2, minute) &&
-                      take_char(text, ':') && take_number(text, 2, second) &&
-                      take_fraction(text, fraction) && take_offset(text, offset) && text.empty();
+                      take_char(text, ':') && take_number(text, 2, second) && take_fraction(text, fraction) &&
+                      take_offset(text, offset) && text.empty();
   const date::year_month_day ymd{date::year{year}, date::month{static_cast<unsigned>(month)},
                                  date::day{static_cast<unsigned>(day)}};
   // Outside these years nanoseconds since 1970 do not fit 64 bits.
   if (!parsed || !ymd.ok() || year < 1678 || year > 2261 || hour > 23 || minute > 59 || second > 59) {
     return fail(ErrorCode::kCorrupt, fmt::format("\"{}\" is not an RFC 3339 time", whole.substr(0, 80)));
   }
-  const auto local = date::sys_days{ymd} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
-                     seconds{second};
+  const auto local =
+      date::sys_days{ymd} + std::chrono::hours{hour} + std::chrono::minutes{minute} + seconds{second};
   return Instant{(local - offset).time_since_epoch() + fraction};
 }
 

@@ -9,9 +9,9 @@
 
 namespace skyhold {
 
-std::string hex_encode(ByteView bytes);                // lowercase
-Result<Bytes> hex_decode(std::string_view text);       // lowercase or uppercase, even length
-std::string base64_encode(ByteView bytes);             // RFC 4648, padded
-Result<Bytes> base64_decode(std::string_view text);    // RFC 4648, padded, no white space
+std::string hex_encode(ByteView bytes);              // lowercase
+Result<Bytes> hex_decode(std::string_view text);     // lowercase or uppercase, even length
+std::string base64_encode(ByteView bytes);           // RFC 4648, padded
+Result<Bytes> base64_decode(std::string_view text);  // RFC 4648, padded, no white space
 
 }  // namespace skyhold

@@ -59,13 +59,9 @@ Error error_from_errno(int saved_errno, std::string_view action) {
   ErrorCode code = ErrorCode::kInternal;
   std::string hint;
   switch (saved_errno) {
-    case ENOENT:
-      code = ErrorCode::kNotFound;
-      break;
+    case ENOENT: code = ErrorCode::kNotFound; break;
     case EEXIST:
-    case ENOTEMPTY:
-      code = ErrorCode::kAlreadyExists;
-      break;
+    case ENOTEMPTY: code = ErrorCode::kAlreadyExists; break;
     case EACCES:
     case EPERM:
     case EROFS:
@@ -82,11 +78,8 @@ Error error_from_errno(int saved_errno, std::string_view action) {
     case ENOTCONN:
     case ESTALE:
     case ENODEV:
-    case ENXIO:
-      code = ErrorCode::kUnavailable;
-      break;
-    default:
-      break;
+    case ENXIO: code = ErrorCode::kUnavailable; break;
+    default: break;
   }
   return Error{code, fmt::format("{}: {}", action, std::strerror(saved_errno)), hint};
 }

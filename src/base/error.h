@@ -11,21 +11,21 @@
 namespace skyhold {
 
 enum class ErrorCode {
-  kInvalidArgument,  // the caller asked for something that cannot be
-  kNotFound,         // a named thing is not there
-  kAlreadyExists,    // creating it would overwrite something
-  kPermissionDenied, // the other side refused us
-  kWrongKey,         // a key does not open what it was meant to open
-  kCorrupt,          // bytes do not match their name, MAC or format
-  kMissingAtSource,  // the source lacks something it says it has
-  kUnavailable,      // a peer or store cannot be reached; trying later may help
-  kNoSpace,          // a disk, quota or bound is full
-  kBusy,             // another process holds what we need
-  kUnsupported,      // a version or feature that we do not handle
-  kCancelled,        // the operator or a signal ended the work
-  kDegraded,         // the work is done, but not on every store
-  kSource,           // PostgreSQL or a client program reported an error
-  kInternal,         // everything that should not happen
+  kInvalidArgument,   // the caller asked for something that cannot be
+  kNotFound,          // a named thing is not there
+  kAlreadyExists,     // creating it would overwrite something
+  kPermissionDenied,  // the other side refused us
+  kWrongKey,          // a key does not open what it was meant to open
+  kCorrupt,           // bytes do not match their name, MAC or format
+  kMissingAtSource,   // the source lacks something it says it has
+  kUnavailable,       // a peer or store cannot be reached; trying later may help
+  kNoSpace,           // a disk, quota or bound is full
+  kBusy,              // another process holds what we need
+  kUnsupported,       // a version or feature that we do not handle
+  kCancelled,         // the operator or a signal ended the work
+  kDegraded,          // the work is done, but not on every store
+  kSource,            // PostgreSQL or a client program reported an error
+  kInternal,          // everything that should not happen
 };
 
 struct Error {

@@ -10,9 +10,13 @@
 
 namespace skyhold {
 
-std::string Id::hex() const { return hex_encode(bytes); }
+std::string Id::hex() const {
+  return hex_encode(bytes);
+}
 
-std::string Id::short_hex() const { return hex_encode(view().first(4)); }
+std::string Id::short_hex() const {
+  return hex_encode(view().first(4));
+}
 
 Id Id::from_bytes(ByteView bytes) {
   SKYHOLD_ASSERT(bytes.size() == kBytes);
@@ -22,9 +26,8 @@ Id Id::from_bytes(ByteView bytes) {
 }
 
 Result<Id> Id::from_hex(std::string_view text) {
-  const bool is_plain = std::all_of(text.begin(), text.end(), [](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-  });
+  const bool is_plain = std::all_of(text.begin(), text.end(),
+                                    [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); });
   if (text.size() != 2 * kBytes || !is_plain) {
     return fail(ErrorCode::kCorrupt, fmt::format("\"{}\" is not an id of 64 hex digits", text.substr(0, 80)));
   }

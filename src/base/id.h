@@ -24,8 +24,8 @@ struct Id {
   [[nodiscard]] std::string short_hex() const;  // the first 8, as people see it
   [[nodiscard]] bool is_null() const { return *this == Id{}; }
 
-  static Id from_bytes(ByteView bytes);                  // asserts that there are 32
-  static Result<Id> from_hex(std::string_view text);     // exactly 64 lowercase digits
+  static Id from_bytes(ByteView bytes);               // asserts that there are 32
+  static Result<Id> from_hex(std::string_view text);  // exactly 64 lowercase digits
   static Id random();
 };
 

@@ -14,8 +14,7 @@ using Result = tl::expected<T, Error>;
 using Status = Result<void>;
 
 // `return fail(ErrorCode::kNotFound, "no snapshot 1a2b", "run `skyhold repo list`");`
-[[nodiscard]] inline tl::unexpected<Error> fail(ErrorCode code, std::string message,
-                                                std::string hint = {}) {
+[[nodiscard]] inline tl::unexpected<Error> fail(ErrorCode code, std::string message, std::string hint = {}) {
   return tl::unexpected<Error>(Error{code, std::move(message), std::move(hint)});
 }
 [[nodiscard]] inline tl::unexpected<Error> fail(Error error) {
@@ -28,11 +27,11 @@ using Status = Result<void>;
 //   Bytes bytes = TRY(store.get(name));
 //   TRY(store.put(name, bytes));
 // A statement expression (GCC and clang), so that it can stand inside an expression.
-#define TRY(...)                                                                    \
-  __extension__({                                                                   \
-    auto&& skyhold_result_ = (__VA_ARGS__);                                         \
+#define TRY(...)                                                                      \
+  __extension__({                                                                     \
+    auto&& skyhold_result_ = (__VA_ARGS__);                                           \
     if (!skyhold_result_) return ::skyhold::fail(std::move(skyhold_result_).error()); \
-    ::skyhold::detail::take(std::move(skyhold_result_));                            \
+    ::skyhold::detail::take(std::move(skyhold_result_));                              \
   })
 
 namespace skyhold::detail {

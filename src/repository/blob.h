@@ -25,9 +25,7 @@ struct PackedBlob {
   std::uint32_t length = 0;
   std::uint32_t raw_length = 0;  // of the plaintext before compression; 0: not compressed
 
-  [[nodiscard]] std::uint32_t plain_length() const {
-    return raw_length != 0 ? raw_length : length - 32;
-  }
+  [[nodiscard]] std::uint32_t plain_length() const { return raw_length != 0 ? raw_length : length - 32; }
 };
 
 }  // namespace skyhold

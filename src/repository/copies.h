@@ -45,15 +45,20 @@ class Copies {
   // Writes to every healthy copy at once; a copy that fails is marked. An error only when
   // none took it. An object that is there already counts as written.
   Status put_everywhere(const std::string& name, ByteView bytes);
+  // Writes to one copy; a failure marks it.
+  Status put_on(std::size_t copy, const std::string& name, ByteView bytes);
   // Removes from every healthy copy; not there is fine. The first error is returned.
   Status remove_everywhere(const std::string& name);
   // The ids of a kind that any healthy copy has. A copy that cannot list is marked.
   Result<std::set<Id>> list_union(FileKind kind);
   // The ids of a kind on one copy, with sizes; names that are not ids are left out.
-  Status list_copy(std::size_t copy, FileKind kind, const std::function<Status(const Id&, std::uint64_t size_bytes)>& visit);
+  Status list_copy(std::size_t copy, FileKind kind,
+                   const std::function<Status(const Id&, std::uint64_t size_bytes)>& visit);
 
  private:
   void complain(std::size_t copy, const Error& error);
+  Result<Bytes> get_from_any(const std::string& name, const std::function<Result<Bytes>(ObjectStore&)>& read);
+  [[nodiscard]] Error no_copy_left() const;
 
   std::vector<ObjectStorePtr> stores_;
   mutable std::mutex mutex_;

@@ -17,6 +17,9 @@
 
 namespace skyhold {
 
+// No blob, ours or restic's, comes near this.
+inline constexpr std::uint64_t kMaxIndexedBlobBytes = 256U << 20;
+
 struct IndexedPack {
   Id id;
   std::vector<PackedBlob> blobs;

@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "base/clock.h"
-#include "repository/copies.h"
 #include "crypto/cipher.h"
+#include "repository/copies.h"
 
 namespace skyhold {
 

@@ -16,7 +16,7 @@ enum class FileKind { kKey, kSnapshot, kIndex, kPack, kLock };
 
 inline constexpr std::string_view kConfigName = "config";
 
-std::string_view directory_of(FileKind kind);                 // "keys/", "data/", …
+std::string_view directory_of(FileKind kind);  // "keys/", "data/", …
 std::string object_name(FileKind kind, const Id& id);
 // The id at the end of an object's name; kCorrupt when the name is not of `kind`. Other
 // programs leave temporary files in these directories, so callers skip what fails.

@@ -16,10 +16,13 @@
 #include "base/result.h"
 #include "crypto/cipher.h"
 #include "repository/blob.h"
+#include "repository/blob_codec.h"
 
 namespace skyhold {
 
 inline constexpr std::uint32_t kMaxPackHeaderBytes = 16U << 20;
+// A pack is closed when it has reached this size; restic's own default.
+inline constexpr std::size_t kPackTargetBytes = 16U << 20;
 
 struct FinishedPack {
   Id id;  // SHA-256 of bytes
@@ -36,6 +39,8 @@ class PackBuilder {
   [[nodiscard]] bool empty() const { return blobs_.empty(); }
   // Appends the header and names the pack; the builder is empty again afterwards.
   FinishedPack finish(const CipherKey& key);
+  // Takes over all blobs of another builder of the same type.
+  void absorb(PackBuilder&& other);
 
  private:
   Bytes bytes_;
@@ -50,7 +55,7 @@ Result<std::uint64_t> pack_header_bytes(ByteView last_four, std::uint64_t pack_b
 Result<std::vector<PackedBlob>> parse_pack_header(const CipherKey& key, ByteView tail,
                                                   std::uint64_t pack_bytes);
 
-// Turns a blob's stored bytes into its plaintext and checks MAC, compression and id.
-Result<Bytes> decode_blob(const CipherKey& key, const PackedBlob& blob, ByteView stored);
+// The size of a pack's file, from the blobs that its header lists.
+std::uint64_t pack_file_bytes(const std::vector<PackedBlob>& blobs);
 
 }  // namespace skyhold

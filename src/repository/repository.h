@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/cancel.h"
@@ -28,6 +29,12 @@ struct NewRepository {
   std::string recovery_password;  // opens the second key file; for the recovery kit
 };
 
+// Which copies' index files name a pack, and how large its file must be.
+struct PackPresence {
+  std::uint64_t copies = 0;  // a bit a copy
+  std::uint64_t size_bytes = 0;
+};
+
 // Thread-safe once load_index() has returned, but for load_index() itself.
 class Repository {
  public:
@@ -49,6 +56,9 @@ class Repository {
   [[nodiscard]] Copies& copies() { return copies_; }
   [[nodiscard]] const BlobIndex& index() const { return index_; }
 
+  // Every pack that an index names (after load_index()).
+  [[nodiscard]] const std::unordered_map<Id, PackPresence>& packs() const { return pack_copies_; }
+
   // Reads every index file of every healthy copy. Needed before blobs are read.
   Status load_index();
 
@@ -67,7 +77,7 @@ class Repository {
   Result<Manifest> load_manifest(const Snapshot& snapshot);
   // A whole small file; kNoSpace beyond max_bytes.
   Result<Bytes> read_small_file(const Node& file, std::uint64_t max_bytes);
-  // A file's bytes as a stream; blobs are read ahead by one. The repository must outlive it.
+  // A file's bytes as a stream, in reads of up to 4 MiB. The repository must outlive it.
   std::unique_ptr<ByteSource> open_file(const Node& file);
 
  private:
@@ -78,6 +88,7 @@ class Repository {
   RepositoryConfig config_;
   std::string project_;
   BlobIndex index_;
+  std::unordered_map<Id, PackPresence> pack_copies_;
 };
 
 }  // namespace skyhold

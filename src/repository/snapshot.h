@@ -34,15 +34,15 @@ struct Snapshot {
   std::vector<std::string> paths;  // one: "/<project>/<branch>"; restic's forget groups by it
   std::string hostname;            // "skyhold"; restic's forget groups by it
   std::string username;
-  std::vector<std::string> tags;   // "project:…", "branch:…", "kind:…"
-  std::string program_version;     // "skyhold 0.1.0"
+  std::vector<std::string> tags;  // "project:…", "branch:…", "kind:…"
+  std::string program_version;    // "skyhold 0.1.0"
   std::optional<SnapshotSummary> summary;
 
   // The value of the first tag "key:value"; empty when there is none.
   [[nodiscard]] std::string tag(std::string_view key) const;
 };
 
-Bytes encode_snapshot(const Snapshot& snapshot);            // JSON
+Bytes encode_snapshot(const Snapshot& snapshot);  // JSON
 Result<Snapshot> decode_snapshot(const Id& id, ByteView json);
 
 }  // namespace skyhold

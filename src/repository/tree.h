@@ -20,10 +20,10 @@ struct Node {
   NodeType type = NodeType::kFile;
   std::uint32_t permissions = 0600;  // of the file, without its type
   Instant modified;
-  std::uint64_t size_bytes = 0;      // files
-  std::vector<Id> content;           // files: data blobs in order; empty: an empty file
-  std::optional<Id> subtree;         // directories
-  std::string link_target;           // symlinks
+  std::uint64_t size_bytes = 0;  // files
+  std::vector<Id> content;       // files: data blobs in order; empty: an empty file
+  std::optional<Id> subtree;     // directories
+  std::string link_target;       // symlinks
 };
 
 struct Tree {

@@ -1,0 +1,296 @@
+#include "repository/blob_writer.h"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/assert.h"
+#include "base/clock.h"
+#include "crypto/hash.h"
+#include "repository/unpacked_file.h"
+
+namespace skyhold {
+namespace {
+
+constexpr std::size_t kQueuedPacks = 2;
+
+// Adds the time of its life to a counter of nanoseconds.
+class Timed {
+ public:
+  explicit Timed(std::atomic<std::int64_t>& nanoseconds) : nanoseconds_(nanoseconds) {}
+  ~Timed() {
+    nanoseconds_.fetch_add((std::chrono::steady_clock::now() - start_).count(), std::memory_order_relaxed);
+  }
+  Timed(const Timed&) = delete;
+  Timed& operator=(const Timed&) = delete;
+
+ private:
+  std::atomic<std::int64_t>& nanoseconds_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
+struct BlobWriter::Counters {
+  std::atomic<std::uint64_t> data_blobs{0}, tree_blobs{0}, plain_new{0}, plain_reused{0}, stored{0};
+  std::atomic<std::int64_t> hash{0}, encode{0}, pack{0}, wait{0}, upload{0};
+};
+
+BlobWriter::BlobWriter(Repository& repository, const BlobWriterOptions& options)
+    : repository_(repository),
+      options_(options),
+      gear_table_(repository.key()),
+      counters_(std::make_unique<Counters>()) {}
+
+Result<std::unique_ptr<BlobWriter>> BlobWriter::start(Repository& repository,
+                                                      const BlobWriterOptions& options) {
+  std::unique_ptr<BlobWriter> writer(new BlobWriter(repository, options));
+  TRY(writer->find_incomplete_packs());
+  Copies& copies = repository.copies();
+  for (std::size_t copy = 0; copy < copies.size(); ++copy) {
+    writer->uploaders_.push_back(std::make_unique<Uploader>(kQueuedPacks));
+  }
+  for (std::size_t copy = 0; copy < copies.size(); ++copy) {
+    Uploader& uploader = *writer->uploaders_[copy];
+    if (!copies.healthy(copy)) {
+      uploader.queue.close();
+      continue;
+    }
+    uploader.thread = std::thread([&writer = *writer, copy] { writer.run_uploader(copy); });
+  }
+  return writer;
+}
+
+BlobWriter::~BlobWriter() {
+  for (auto& uploader : uploaders_) uploader->queue.abandon();
+  stop_uploaders();
+}
+
+// A pack counts as held when each healthy copy's own index names it and its file is there
+// with the right size. Anything less is written again: no snapshot may lean on a copy's
+// hole.
+Status BlobWriter::find_incomplete_packs() {
+  Copies& copies = repository_.copies();
+  std::unordered_map<Id, std::uint64_t> present;
+  std::uint64_t wanted = 0;
+  for (std::size_t copy = 0; copy < copies.size(); ++copy) {
+    if (!copies.healthy(copy)) continue;
+    const std::uint64_t bit = 1ULL << copy;
+    const Status listed =
+        copies.list_copy(copy, FileKind::kPack, [&](const Id& id, std::uint64_t size) -> Status {
+          const auto pack = repository_.packs().find(id);
+          if (pack != repository_.packs().end() && pack->second.size_bytes == size) present[id] |= bit;
+          return {};
+        });
+    if (listed) {
+      wanted |= bit;
+    } else {
+      copies.mark_failed(copy, listed.error());
+    }
+  }
+  if (wanted == 0) return fail(ErrorCode::kUnavailable, "no copy of the repository can be listed");
+  for (const auto& [id, pack] : repository_.packs()) {
+    if ((present[id] & pack.copies & wanted) != wanted) incomplete_packs_.insert(id);
+  }
+  return {};
+}
+
+bool BlobWriter::holds(const BlobHandle& handle) const {
+  const std::optional<BlobLocation> location = repository_.index().find(handle);
+  return location && !incomplete_packs_.contains(location->pack);
+}
+
+bool BlobWriter::claim(const BlobHandle& handle) {
+  if (holds(handle)) return false;
+  const std::scoped_lock lock(mutex_);
+  return claimed_.insert(handle).second;
+}
+
+std::unique_ptr<BlobWriter::Lane> BlobWriter::open_lane(BlobType type) {
+  const std::scoped_lock lock(mutex_);
+  auto& leftovers = leftovers_[static_cast<int>(type)];
+  PackBuilder builder;
+  if (!leftovers.empty()) {
+    builder = std::move(leftovers.back());
+    leftovers.pop_back();
+  }
+  return std::make_unique<Lane>(*this, type, std::move(builder));
+}
+
+void BlobWriter::give_back(PackBuilder builder, BlobType type) {
+  if (builder.empty()) return;
+  const std::scoped_lock lock(mutex_);
+  leftovers_[static_cast<int>(type)].push_back(std::move(builder));
+}
+
+BlobWriter::Lane::~Lane() {
+  writer_.give_back(std::move(builder_), type_);
+}
+
+Result<Id> BlobWriter::Lane::store(ByteView plain) {
+  Counters& counters = *writer_.counters_;
+  BlobHandle handle{type_, {}};
+  {
+    const Timed timed(counters.hash);
+    handle.id = sha256(plain);
+  }
+  if (!writer_.claim(handle)) {
+    counters.plain_reused += plain.size();
+    return handle.id;
+  }
+  {
+    const Timed timed(counters.encode);
+    TRY(encode_blob(writer_.repository_.key(), plain, {writer_.options_.compression_level, true}, encoded_));
+  }
+  builder_.add(handle, encoded_.stored, encoded_.raw_length);
+  counters.plain_new += plain.size();
+  (type_ == BlobType::kData ? counters.data_blobs : counters.tree_blobs) += 1;
+  if (builder_.size_bytes() >= writer_.options_.pack_target_bytes) {
+    FinishedPack pack;
+    {
+      const Timed timed(counters.pack);
+      pack = builder_.finish(writer_.repository_.key());
+    }
+    TRY(writer_.submit(std::move(pack)));
+  }
+  return handle.id;
+}
+
+Status BlobWriter::submit(FinishedPack pack) {
+  TRY(first_failure());
+  counters_->stored += pack.bytes.size();
+  auto pending = std::make_shared<PendingPack>();
+  pending->pack = std::move(pack);
+  // Each uploader counts down, those of failed copies through the refused push below.
+  pending->uploads_left = uploaders_.size();
+  const Timed timed(counters_->wait);
+  for (auto& uploader : uploaders_) {
+    if (!uploader->queue.push(pending)) pack_is_stored(*pending);
+  }
+  return first_failure();
+}
+
+void BlobWriter::run_uploader(std::size_t copy) {
+  Uploader& uploader = *uploaders_[copy];
+  Copies& copies = repository_.copies();
+  while (std::optional<PendingPackPtr> pending = uploader.queue.pop()) {
+    if (copies.healthy(copy)) {
+      const Timed timed(counters_->upload);
+      const FinishedPack& pack = (*pending)->pack;
+      const Status stored = copies.put_on(copy, object_name(FileKind::kPack, pack.id), pack.bytes);
+      if (!stored && copies.healthy_count() == 0) fail_with(stored.error());
+    }
+    pack_is_stored(**pending);
+  }
+}
+
+// One copy is done with a pack, well or not; the last one makes it known to the index.
+void BlobWriter::pack_is_stored(PendingPack& pending) {
+  if (pending.uploads_left.fetch_sub(1) != 1) return;
+  std::vector<IndexedPack> ready;
+  {
+    const std::scoped_lock lock(mutex_);
+    indexable_blobs_ += pending.pack.blobs.size();
+    indexable_.push_back({pending.pack.id, std::move(pending.pack.blobs), std::nullopt});
+    if (indexable_blobs_ < options_.blobs_per_index_file) return;
+    ready.swap(indexable_);
+    indexable_blobs_ = 0;
+  }
+  const Status written = write_index(std::move(ready));
+  if (!written) fail_with(written.error());
+}
+
+Status BlobWriter::write_index(std::vector<IndexedPack> packs) {
+  if (packs.empty()) return {};
+  const Bytes stored = encode_unpacked(repository_.key(), encode_index(packs), Compress::kYes);
+  counters_->stored += stored.size();
+  return repository_.copies().put_everywhere(object_name(FileKind::kIndex, sha256(stored)), stored);
+}
+
+// Few, fuller packs out of what the lanes left open.
+Status BlobWriter::flush_leftovers() {
+  for (auto& leftovers : leftovers_) {
+    PackBuilder merged;
+    for (PackBuilder& builder : leftovers) {
+      merged.absorb(std::move(builder));
+      if (merged.size_bytes() >= options_.pack_target_bytes) TRY(submit(merged.finish(repository_.key())));
+    }
+    leftovers.clear();
+    if (!merged.empty()) TRY(submit(merged.finish(repository_.key())));
+  }
+  return {};
+}
+
+Status BlobWriter::finish() {
+  TRY(flush_leftovers());
+  for (auto& uploader : uploaders_) uploader->queue.close();
+  stop_uploaders();
+  TRY(first_failure());
+  return write_index(std::move(indexable_));
+}
+
+void BlobWriter::stop_uploaders() {
+  for (auto& uploader : uploaders_) {
+    if (uploader->thread.joinable()) uploader->thread.join();
+  }
+}
+
+Status BlobWriter::first_failure() const {
+  const std::scoped_lock lock(mutex_);
+  if (failure_) return fail(*failure_);
+  return {};
+}
+
+void BlobWriter::fail_with(const Error& error) {
+  const std::scoped_lock lock(mutex_);
+  if (!failure_) failure_ = error;
+}
+
+WriteTotals BlobWriter::totals() const {
+  const auto seconds = [](const std::atomic<std::int64_t>& nanoseconds) {
+    return static_cast<double>(nanoseconds) / 1e9;
+  };
+  return {counters_->data_blobs,      counters_->tree_blobs,    counters_->plain_new,
+          counters_->plain_reused,    counters_->stored,        seconds(counters_->hash),
+          seconds(counters_->encode), seconds(counters_->pack), seconds(counters_->wait),
+          seconds(counters_->upload)};
+}
+
+StreamWriter::StreamWriter(BlobWriter::Lane& lane, const ChunkSizes& sizes, HashWhole hash_whole)
+    : lane_(lane), sizes_(sizes), buffer_bytes_(std::max<std::size_t>(sizes.max_bytes, 256U << 10)) {
+  if (hash_whole == HashWhole::kYes) hash_.emplace();
+}
+
+Status StreamWriter::write(ByteView bytes) {
+  while (!bytes.empty()) {
+    const std::size_t count = std::min(bytes.size(), buffer_bytes_ - buffer_.size());
+    append(buffer_, bytes.first(count));
+    bytes = bytes.subspan(count);
+    if (buffer_.size() == buffer_bytes_) TRY(cut(false));
+  }
+  return {};
+}
+
+// Stores the chunks at the front of the buffer; all of it at the end, otherwise as long as
+// what is left is enough to find a cut in.
+Status StreamWriter::cut(bool at_end) {
+  ByteView rest = buffer_;
+  while (at_end ? !rest.empty() : rest.size() >= sizes_.max_bytes) {
+    const ByteView chunk = rest.first(next_chunk(lane_.writer().gear_table(), sizes_, rest));
+    file_.content.push_back(TRY(lane_.store(chunk)));
+    rest = rest.subspan(chunk.size());
+  }
+  const std::size_t consumed = buffer_.size() - rest.size();
+  if (hash_) hash_->update(ByteView(buffer_).first(consumed));
+  file_.bytes += consumed;
+  buffer_.erase(buffer_.begin(), buffer_.begin() + static_cast<std::ptrdiff_t>(consumed));
+  return {};
+}
+
+Result<StoredFile> StreamWriter::finish() {
+  TRY(cut(true));
+  if (hash_) file_.sha256 = hash_->finish();
+  return std::move(file_);
+}
+
+}  // namespace skyhold

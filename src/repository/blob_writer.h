@@ -1,0 +1,158 @@
+// The way of new blobs into every copy: hash, look up, compress, encrypt, prove, pack,
+// upload; once for all copies.
+//
+//   lane ──┐  each lane belongs to one producer and fills its own pack, so that the
+//   lane ──┼─► pack ─► bounded queue per copy ─► uploader per copy     blobs of one table
+//   lane ──┘                                                            lie side by side
+//
+// All work but the uploads happens in the producers' threads. Index files are written when
+// the packs that they name lie in every healthy copy. Memory: a pack (16 to 24 MiB) a lane,
+// and at most four packs on their way to the copies.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unordered_set>
+#include <vector>
+
+#include "crypto/hash.h"
+#include "io/bounded_queue.h"
+#include "io/byte_stream.h"
+#include "repository/chunker.h"
+#include "repository/pack.h"
+#include "repository/repository.h"
+
+namespace skyhold {
+
+struct BlobWriterOptions {
+  int compression_level = 3;
+  std::size_t pack_target_bytes = kPackTargetBytes;
+  std::size_t blobs_per_index_file = 50'000;
+};
+
+// What went in. All numbers are for one copy.
+struct WriteTotals {
+  std::uint64_t data_blobs_new = 0;
+  std::uint64_t tree_blobs_new = 0;
+  std::uint64_t plain_bytes_new = 0;
+  std::uint64_t plain_bytes_reused = 0;
+  std::uint64_t stored_bytes_new = 0;  // packs and index files
+  double hash_seconds = 0;             // summed over threads, as are all that follow
+  double encode_seconds = 0;           // compress, encrypt, prove
+  double pack_seconds = 0;             // header and name of packs
+  double wait_seconds = 0;             // producers waiting for a slow copy
+  double upload_seconds = 0;
+};
+
+class BlobWriter {
+ public:
+  class Lane;
+
+  // Looks at which packs every healthy copy really has: only their blobs are reused.
+  // The index must have been loaded, and a shared lock must be held until the snapshot is
+  // written.
+  static Result<std::unique_ptr<BlobWriter>> start(Repository& repository, const BlobWriterOptions& options);
+  ~BlobWriter();  // abandons what was not finished
+  BlobWriter(const BlobWriter&) = delete;
+  BlobWriter& operator=(const BlobWriter&) = delete;
+
+  // Thread-safe. Lanes must be gone before finish().
+  std::unique_ptr<Lane> open_lane(BlobType type);
+  // Whether every healthy copy held the blob when this writer started. Thread-safe.
+  [[nodiscard]] bool holds(const BlobHandle& handle) const;
+  // Uploads what is left and writes the index. The snapshot may be written afterwards.
+  Status finish();
+  [[nodiscard]] WriteTotals totals() const;
+  [[nodiscard]] const GearTable& gear_table() const { return gear_table_; }
+
+ private:
+  struct PendingPack {
+    FinishedPack pack;
+    std::atomic<std::size_t> uploads_left{0};
+  };
+  using PendingPackPtr = std::shared_ptr<PendingPack>;
+  struct Uploader {
+    explicit Uploader(std::size_t capacity) : queue(capacity) {}
+    BoundedQueue<PendingPackPtr> queue;
+    std::thread thread;
+  };
+  struct Counters;
+
+  BlobWriter(Repository& repository, const BlobWriterOptions& options);
+  Status find_incomplete_packs();
+  void run_uploader(std::size_t copy);
+  void pack_is_stored(PendingPack& pending);
+  Status write_index(std::vector<IndexedPack> packs);
+  Status submit(FinishedPack pack);
+  Status flush_leftovers();
+  void stop_uploaders();
+  bool claim(const BlobHandle& handle);
+  void give_back(PackBuilder builder, BlobType type);
+  Status first_failure() const;
+  void fail_with(const Error& error);
+
+  Repository& repository_;
+  const BlobWriterOptions options_;
+  const GearTable gear_table_;
+  std::unordered_set<Id> incomplete_packs_;
+  std::unique_ptr<Counters> counters_;
+  std::vector<std::unique_ptr<Uploader>> uploaders_;
+
+  mutable std::mutex mutex_;
+  std::unordered_set<BlobHandle> claimed_;
+  std::vector<PackBuilder> leftovers_[2];  // by type, open packs that no lane fills now
+  std::vector<IndexedPack> indexable_;
+  std::size_t indexable_blobs_ = 0;
+  std::optional<Error> failure_;
+};
+
+// One producer's way in. Not thread-safe.
+class BlobWriter::Lane {
+ public:
+  Lane(BlobWriter& writer, BlobType type, PackBuilder builder)
+      : writer_(writer), type_(type), builder_(std::move(builder)) {}
+  ~Lane();
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
+
+  // The blob's id. It is stored once, however often it comes.
+  Result<Id> store(ByteView plain);
+  [[nodiscard]] BlobWriter& writer() { return writer_; }
+
+ private:
+  BlobWriter& writer_;
+  const BlobType type_;
+  PackBuilder builder_;
+  EncodedBlob encoded_;
+};
+
+struct StoredFile {
+  std::vector<Id> content;
+  std::uint64_t bytes = 0;
+  Id sha256;
+};
+
+// A file that comes as a stream: cut into chunks, each stored. Not thread-safe.
+class StreamWriter final : public ByteSink {
+ public:
+  enum class HashWhole { kNo, kYes };
+  StreamWriter(BlobWriter::Lane& lane, const ChunkSizes& sizes, HashWhole hash_whole);
+  Status write(ByteView bytes) override;
+  // StoredFile::sha256 is null without HashWhole::kYes.
+  Result<StoredFile> finish();
+
+ private:
+  Status cut(bool at_end);
+
+  BlobWriter::Lane& lane_;
+  const ChunkSizes sizes_;
+  const std::size_t buffer_bytes_;
+  Bytes buffer_;
+  std::optional<Sha256> hash_;
+  StoredFile file_;
+};
+
+}  // namespace skyhold

@@ -1,0 +1,42 @@
+// Content-defined chunking by a gear hash: a cut depends only on the bytes before it, so
+// that an insertion moves the cuts near it and no others.
+//
+// The table of random numbers is keyed per repository: chunk sizes, which a store's owner
+// can see, then tell nothing about known content.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/bytes.h"
+#include "crypto/cipher.h"
+
+namespace skyhold {
+
+struct ChunkSizes {
+  std::size_t min_bytes = 0;
+  std::size_t average_bytes = 0;  // a power of two
+  std::size_t max_bytes = 0;
+};
+
+// Rows of tables. Small, because scattered changes touch a share of chunks that grows with
+// their size; docs/decisions/0003-chunk-sizes.md has the figures.
+inline constexpr ChunkSizes kTableChunks{4U << 10, 16U << 10, 64U << 10};
+// Files are immutable and named by their content: whole, up to 8 MiB.
+inline constexpr ChunkSizes kFileChunks{8U << 20, 8U << 20, 8U << 20};
+
+class GearTable {
+ public:
+  explicit GearTable(const CipherKey& key);
+  [[nodiscard]] std::uint64_t operator[](std::uint8_t byte) const { return values_[byte]; }
+
+ private:
+  std::array<std::uint64_t, 256> values_{};
+};
+
+// How many bytes at the front of `bytes` make the next chunk. `bytes` holds at least
+// sizes.max_bytes, or all that is left.
+std::size_t next_chunk(const GearTable& table, const ChunkSizes& sizes, ByteView bytes);
+
+}  // namespace skyhold
