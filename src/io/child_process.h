@@ -2,7 +2,8 @@
 //
 // The child gets exactly the environment that is given, no terminal and no file
 // descriptor but its three. It dies with this process (PR_SET_PDEATHSIG) and is
-// killed and reaped by the destructor, so that no path leaves one behind.
+// killed and reaped by the destructor, so that no path leaves one behind. Linux ties
+// that death to the thread that called start(): it must outlive the child.
 #pragma once
 
 #include <memory>
@@ -30,12 +31,13 @@ class ChildProcess final {
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
-  ByteSource& output();      // the child's stdout
-  ByteSink& input();         // the child's stdin; a closed pipe is an error, not a signal
-  void close_input();        // the child sees the end of its stdin
+  ByteSource& output();  // the child's stdout
+  ByteSink& input();     // the child's stdin; a closed pipe is an error, not a signal
+  void close_input();    // the child sees the end of its stdin
 
-  // Waits for the end. An exit status other than 0, or a signal, is an Error of code
-  // kSource whose message ends with the last lines that the child wrote to stderr.
+  // Closes our ends of stdin and stdout, so that a child can wait for neither, and waits
+  // for the end: read all of output() first. May be called again. An exit status other than 0, or a signal,
+  // is an Error of code kSource whose message ends with the last lines that the child wrote to stderr.
   Status wait();
   // What the child has written to stderr so far: at most the last 64 KiB.
   [[nodiscard]] std::string error_output() const;

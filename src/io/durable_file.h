@@ -28,6 +28,10 @@ Status write_file_durably(const std::filesystem::path& path, ByteView bytes,
 // Reads a whole file of at most `max_bytes` (kNoSpace when it is larger).
 Result<Bytes> read_file(const std::filesystem::path& path, std::uint64_t max_bytes);
 
+// Removes the temporary files in `directory` that writers on this host left behind when
+// they died. Files that are being written, here or on another host, stay. Returns how many.
+Result<std::size_t> remove_abandoned_temporaries(const std::filesystem::path& directory);
+
 // Makes renames and unlinks inside `directory` durable.
 Status sync_directory(const std::filesystem::path& directory);
 
