@@ -20,8 +20,8 @@ struct BackupOptions {
   std::optional<std::filesystem::path> filestore;
   BackupKind kind = BackupKind::kManual;
   std::string note;
-  bool reread_files = false;   // read files again that the last snapshot holds
-  int readers = 0;             // table readers at once; 0: one a core, at least 2
+  bool reread_files = false;  // read files again that the last snapshot holds
+  int readers = 0;            // table readers at once; 0: one a core, at least 2
 };
 
 // Seconds of one stage, summed over its threads.
@@ -33,21 +33,21 @@ struct StageTime {
 struct BackupResult {
   Snapshot snapshot;
   Manifest manifest;
-  std::uint64_t source_bytes = 0;      // tables, dumps and files
-  std::uint64_t reused_bytes = 0;      // of those, held already
-  std::uint64_t added_bytes = 0;       // stored bytes of new objects, in one copy
+  std::uint64_t source_bytes = 0;  // tables, dumps and files
+  std::uint64_t reused_bytes = 0;  // of those, held already
+  std::uint64_t added_bytes = 0;   // stored bytes of new objects, in one copy
   std::uint64_t files_read = 0;
-  std::uint64_t files_reused = 0;      // known from the last snapshot, not read
-  std::uint64_t files_recovered = 0;   // gone at the source, found in earlier snapshots
+  std::uint64_t files_reused = 0;     // known from the last snapshot, not read
+  std::uint64_t files_recovered = 0;  // gone at the source, found in earlier snapshots
   double seconds = 0;
   std::vector<StageTime> stages;
-  std::vector<std::string> complete_copies;                     // locations
-  std::vector<std::pair<std::string, Error>> failed_copies;     // location, why
+  std::vector<std::string> complete_copies;                  // locations
+  std::vector<std::pair<std::string, Error>> failed_copies;  // location, why
 };
 
 // The snapshot is written only when everything that it names is stored. Copies that fail
 // on the way are left out (failed_copies); an error when none is left.
-Result<BackupResult> run_backup(Repository& repository, const BackupOptions& options,
-                                ProgressSink& progress, const CancelToken& cancel);
+Result<BackupResult> run_backup(Repository& repository, const BackupOptions& options, ProgressSink& progress,
+                                const CancelToken& cancel);
 
 }  // namespace skyhold

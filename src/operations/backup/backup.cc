@@ -1,0 +1,335 @@
+#include "operations/backup/backup.h"
+
+#include <algorithm>
+#include <mutex>
+#include <thread>
+#include <type_traits>
+
+#include <fmt/format.h>
+
+#include "base/clock.h"
+#include "base/human.h"
+#include "base/version.h"
+#include "capture/odoo/attachments.h"
+#include "operations/backup/file_capture.h"
+#include "operations/backup/recovery_files.h"
+#include "operations/backup/snapshot_tree.h"
+#include "operations/backup/table_capture.h"
+#include "repository/lock.h"
+#include "repository/unpacked_file.h"
+
+namespace skyhold {
+namespace {
+
+constexpr int kCaptureAttempts = 3;
+constexpr std::uint32_t kFileMode = 0600;
+constexpr std::uint32_t kScriptMode = 0700;
+
+// What earlier backups give to this one.
+struct Earlier {
+  std::optional<Snapshot> parent;
+  std::vector<Snapshot> newest_first;
+};
+
+struct RequiredFiles {
+  bool from_attachments = false;
+  std::vector<RequiredFile> files;
+  std::vector<MissingFile> missing;
+};
+
+struct Captured {
+  DatabaseFacts database;
+  OdooFacts odoo;
+  Instant point_in_time;
+  CapturedTables tables;
+  CapturedFile schema_dump;
+  CapturedFile rest_dump;
+  RequiredFiles required;
+  CapturedFiles files;
+};
+
+// One backup from lock to snapshot. Reads as its phases; each is a step of run().
+class Backup {
+ public:
+  Backup(Repository& repository, const BackupOptions& options, ProgressSink& progress,
+         const CancelToken& cancel)
+      : repository_(repository), options_(options), progress_(progress), cancel_(cancel) {}
+
+  Result<BackupResult> run() {
+    const double started = monotonic_seconds();
+    result_.manifest.started_at = SystemClock().now();
+    const auto lock =
+        TRY(RepositoryLock::acquire(repository_.copies(), repository_.key(), LockMode::kShared));
+    const Earlier earlier = TRY(stage("prepare", [&] { return find_earlier(); }));
+    const auto writer = TRY(BlobWriter::start(repository_, {}));
+    Captured captured = TRY(capture_with_retries(*writer, earlier));
+    fill_manifest(captured);
+    const Id tree = TRY(stage("trees", [&] { return store_tree(*writer, captured); }));
+    TRY(cancel_.check());
+    TRY(stage("finish uploads", [&] { return writer->finish(); }));
+    TRY(write_snapshot(tree, earlier, *writer, captured));
+    fill_result(*writer, captured, monotonic_seconds() - started);
+    return std::move(result_);
+  }
+
+ private:
+  template <typename Work>
+  std::invoke_result_t<Work> stage(const std::string& name, const Work& work) {
+    const double start = monotonic_seconds();
+    auto outcome = work();
+    record_stage(name, monotonic_seconds() - start);
+    return outcome;
+  }
+  void record_stage(const std::string& name, double seconds) {
+    const std::scoped_lock lock(stages_mutex_);
+    for (StageTime& known : result_.stages) {
+      if (known.stage != name) continue;
+      known.seconds += seconds;
+      return;
+    }
+    result_.stages.push_back({name, seconds});
+  }
+
+  // Snapshots before the index: what a snapshot names, an index that is read later knows.
+  Result<Earlier> find_earlier() {
+    std::vector<std::string> unreadable;
+    Earlier earlier;
+    earlier.newest_first = TRY(repository_.snapshots(&unreadable));
+    for (const std::string& damage : unreadable)
+      progress_.warn("an earlier backup cannot be read: " + damage);
+    std::reverse(earlier.newest_first.begin(), earlier.newest_first.end());
+    for (const Snapshot& snapshot : earlier.newest_first) {
+      if (!earlier.parent) earlier.parent = snapshot;
+      if (snapshot.tag("branch") != options_.branch) continue;
+      earlier.parent = snapshot;
+      break;
+    }
+    TRY(repository_.load_index());
+    return earlier;
+  }
+
+  // A lock that is queued between our coordinator and a reader ends an attempt, not the
+  // backup: what was read is stored and costs little to read again.
+  Result<Captured> capture_with_retries(BlobWriter& writer, const Earlier& earlier) {
+    for (int attempt = 1;; ++attempt) {
+      Result<Captured> captured = capture(writer, earlier);
+      if (captured || captured.error().code != ErrorCode::kBusy || attempt == kCaptureAttempts)
+        return captured;
+      progress_.warn(fmt::format("{}; trying again", captured.error().message));
+    }
+  }
+
+  Result<Captured> capture(BlobWriter& writer, const Earlier& earlier) {
+    if (options_.filestore) TRY(check_filestore(*options_.filestore));
+    DatabaseSnapshot snapshot = TRY(
+        stage("lock tables", [&] { return DatabaseSnapshot::open(options_.database, CaptureOptions{}); }));
+    Captured captured;
+    captured.database = snapshot.facts();
+    captured.point_in_time = snapshot.point_in_time();
+    captured.odoo = TRY(odoo_facts(snapshot));
+    captured.required = TRY(required_files(snapshot));
+    TRY(capture_streams(writer, earlier, snapshot, captured));
+    return captured;
+  }
+
+  Result<RequiredFiles> required_files(DatabaseSnapshot& snapshot) {
+    RequiredFiles required;
+    if (!options_.filestore) return required;
+    auto attachments = TRY(required_attachments(snapshot, required.missing));
+    required.from_attachments = attachments.has_value();
+    required.files =
+        attachments ? std::move(*attachments) : TRY(walk_filestore(*options_.filestore, required.missing));
+    return required;
+  }
+
+  // Tables, the two dumps and the files, all at once: the server's formatting of rows is
+  // the bottleneck, so everything else overlaps it.
+  Status capture_streams(BlobWriter& writer, const Earlier& earlier, DatabaseSnapshot& snapshot,
+                         Captured& captured) {
+    const std::vector<TableRead> reads = plan_table_reads(snapshot.tables());
+    CaptureProgress progress(progress_);
+    progress.set_phase("Reading the database and files");
+    for (const TableRead& read : reads) progress.expect(read.weight);
+    for (const RequiredFile& file : captured.required.files) progress.expect(file.size_bytes);
+
+    TaskGroup group;
+    const CaptureContext context{repository_, writer, progress, cancel_, group.stopping()};
+    const int readers = reader_count();
+    group.run([&]() -> Status {
+      captured.schema_dump = TRY(stage("schema dump", [&] {
+        return capture_dump(context, snapshot, DatabaseSnapshot::DumpPart::kSchema, "database/schema.dump");
+      }));
+      return {};
+    });
+    group.run([&]() -> Status {
+      captured.rest_dump = TRY(stage("rest dump", [&] {
+        return capture_dump(context, snapshot, DatabaseSnapshot::DumpPart::kRest, "database/rest.dump");
+      }));
+      return {};
+    });
+    group.run([&]() -> Status {
+      captured.tables =
+          TRY(stage("tables", [&] { return capture_tables(context, snapshot, reads, readers); }));
+      return {};
+    });
+    if (options_.filestore) {
+      const FileCaptureOptions file_options{*options_.filestore, options_.reread_files,
+                                            std::max(1, readers / 2), earlier.parent, earlier.newest_first};
+      group.run([&, file_options]() -> Status {
+        captured.files = TRY(
+            stage("files", [&] { return capture_files(context, captured.required.files, file_options); }));
+        return {};
+      });
+    }
+    return group.wait();
+  }
+
+  [[nodiscard]] int reader_count() const {
+    if (options_.readers > 0) return options_.readers;
+    return std::max(2, static_cast<int>(std::thread::hardware_concurrency()));
+  }
+
+  static Result<CapturedFile> capture_dump(const CaptureContext& context, const DatabaseSnapshot& snapshot,
+                                           DatabaseSnapshot::DumpPart part, const std::string& path) {
+    constexpr std::size_t kReadBytes = 256U << 10;
+    ClientProcess dump = TRY(snapshot.start_dump(part));
+    const auto lane = context.writer.open_lane(BlobType::kData);
+    StreamWriter file(*lane, kTableChunks, StreamWriter::HashWhole::kYes);
+    {
+      CheckedSink sink(context, file);
+      Bytes buffer(kReadBytes);
+      while (const std::size_t got = TRY(dump.process().output().read(buffer))) {
+        TRY(sink.write(ByteView(buffer).first(got)));
+      }
+    }
+    const Status ended = dump.process().wait();
+    if (!ended) return fail(ended.error().in("pg_dump"));
+    return CapturedFile{path, TRY(file.finish())};
+  }
+
+  void fill_manifest(Captured& captured) {
+    Manifest& manifest = result_.manifest;
+    manifest.skyhold_version = std::string(kVersion);
+    manifest.project = repository_.project();
+    manifest.branch = options_.branch;
+    manifest.kind = options_.kind;
+    manifest.note = options_.note;
+    manifest.point_in_time = captured.point_in_time;
+    manifest.finished_at = SystemClock().now();
+    manifest.database = captured.database;
+    manifest.odoo = captured.odoo;
+    manifest.tables = std::move(captured.tables.entries);
+    FilestoreFacts& filestore = manifest.filestore;
+    filestore.captured = options_.filestore.has_value();
+    filestore.from_attachments = captured.required.from_attachments;
+    filestore.bytes = captured.files.bytes;
+    for (const auto& file : captured.files.files)
+      filestore.files.push_back({file.name, file.node.size_bytes});
+    filestore.missing = captured.required.missing;
+    filestore.missing.insert(filestore.missing.end(), captured.files.missing.begin(),
+                             captured.files.missing.end());
+  }
+
+  Result<Id> store_tree(BlobWriter& writer, const Captured& captured) {
+    const Instant modified = captured.point_in_time;
+    SnapshotTree tree;
+    {
+      const auto lane = writer.open_lane(BlobType::kData);
+      const auto add_text = [&](const std::string& path, ByteView content, std::uint32_t mode) -> Status {
+        StreamWriter file(*lane, kTableChunks, StreamWriter::HashWhole::kNo);
+        TRY(file.write(content));
+        tree.add_file(path, file_node(TRY(file.finish()), modified, mode));
+        return {};
+      };
+      TRY(add_text(std::string(Manifest::kPath), encode_manifest(result_.manifest), kFileMode));
+      TRY(add_text("README", as_bytes(recovery_readme(result_.manifest)), kFileMode));
+      TRY(add_text("restore.sh", as_bytes(recovery_script(result_.manifest)), kScriptMode));
+    }
+    tree.add_directory("database/tables");
+    for (const CapturedFile* dump : {&captured.schema_dump, &captured.rest_dump}) {
+      tree.add_file(dump->path, file_node(dump->stored, modified, kFileMode));
+    }
+    for (const CapturedFile& table : captured.tables.files) {
+      tree.add_file(table.path, file_node(table.stored, modified, kFileMode));
+    }
+    if (options_.filestore) tree.add_directory("filestore");
+    for (const auto& file : captured.files.files) tree.add_file("filestore/" + file.name, file.node);
+    const auto lane = writer.open_lane(BlobType::kTree);
+    return tree.store(*lane);
+  }
+
+  Status write_snapshot(const Id& tree, const Earlier& earlier, const BlobWriter& writer,
+                        const Captured& captured) {
+    const WriteTotals totals = writer.totals();
+    const Manifest& manifest = result_.manifest;
+    Snapshot& snapshot = result_.snapshot;
+    snapshot.time = captured.point_in_time;
+    snapshot.tree = tree;
+    if (earlier.parent) snapshot.parent = earlier.parent->id;
+    snapshot.paths = {fmt::format("/{}/{}", manifest.project, manifest.branch)};
+    snapshot.hostname = "skyhold";
+    snapshot.username = "skyhold";
+    snapshot.tags = {"project:" + manifest.project, "branch:" + manifest.branch,
+                     fmt::format("kind:{}", to_string(manifest.kind))};
+    snapshot.program_version = fmt::format("skyhold {}", kVersion);
+    snapshot.summary = SnapshotSummary{manifest.started_at,
+                                       manifest.finished_at,
+                                       captured.files.read_count,
+                                       captured.files.reused_count,
+                                       totals.data_blobs_new,
+                                       totals.tree_blobs_new,
+                                       totals.plain_bytes_new,
+                                       totals.stored_bytes_new,
+                                       manifest.filestore.files.size() + captured.tables.files.size() + 2,
+                                       source_bytes(captured)};
+    const Bytes stored = encode_unpacked(repository_.key(), encode_snapshot(snapshot), Compress::kYes);
+    snapshot.id = sha256(stored);
+    return repository_.copies().put_everywhere(object_name(FileKind::kSnapshot, snapshot.id), stored);
+  }
+
+  [[nodiscard]] std::uint64_t source_bytes(const Captured& captured) const {
+    return result_.manifest.table_bytes() + captured.schema_dump.stored.bytes +
+           captured.rest_dump.stored.bytes + captured.files.bytes;
+  }
+
+  void fill_result(const BlobWriter& writer, const Captured& captured, double seconds) {
+    const WriteTotals totals = writer.totals();
+    result_.source_bytes = source_bytes(captured);
+    result_.reused_bytes = totals.plain_bytes_reused + captured.files.reused_bytes;
+    result_.added_bytes = totals.stored_bytes_new;
+    result_.files_read = captured.files.read_count;
+    result_.files_reused = captured.files.reused_count;
+    result_.files_recovered = captured.files.recovered_count;
+    result_.seconds = seconds;
+    result_.stages.push_back({"hash (all threads)", totals.hash_seconds});
+    result_.stages.push_back({"compress, encrypt, prove (all threads)", totals.encode_seconds});
+    result_.stages.push_back({"close packs (all threads)", totals.pack_seconds});
+    result_.stages.push_back({"wait for a copy (all threads)", totals.wait_seconds});
+    result_.stages.push_back({"write packs (all copies)", totals.upload_seconds});
+    Copies& copies = repository_.copies();
+    for (std::size_t copy = 0; copy < copies.size(); ++copy) {
+      const std::string location = copies.store(copy).location();
+      if (const auto failure = copies.failure(copy)) {
+        result_.failed_copies.emplace_back(location, *failure);
+      } else {
+        result_.complete_copies.push_back(location);
+      }
+    }
+  }
+
+  Repository& repository_;
+  const BackupOptions& options_;
+  ProgressSink& progress_;
+  const CancelToken& cancel_;
+  std::mutex stages_mutex_;
+  BackupResult result_;
+};
+
+}  // namespace
+
+Result<BackupResult> run_backup(Repository& repository, const BackupOptions& options, ProgressSink& progress,
+                                const CancelToken& cancel) {
+  return Backup(repository, options, progress, cancel).run();
+}
+
+}  // namespace skyhold

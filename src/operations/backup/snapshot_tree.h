@@ -1,0 +1,40 @@
+// The directory tree of a snapshot, put together from paths and stored bottom-up.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "repository/blob_writer.h"
+
+namespace skyhold {
+
+class SnapshotTree {
+ public:
+  // `path` is '/'-separated and new; `node` is a file, its name is set from the path.
+  void add_file(std::string_view path, Node node);
+  // A directory that is there even when nothing lies in it.
+  void add_directory(std::string_view path) { directory(path); }
+  // Stores every directory, children first; the id of the root.
+  Result<Id> store(BlobWriter::Lane& lane) const;
+
+ private:
+  struct Directory {
+    std::map<std::string, Node, std::less<>> files;
+    std::map<std::string, std::unique_ptr<Directory>, std::less<>> directories;
+  };
+  struct StoredDirectory {
+    Id id;
+    Instant modified;  // of its newest file, so that an unchanged directory keeps its bytes
+  };
+  Directory& directory(std::string_view path);
+  static Result<StoredDirectory> store(const Directory& directory, BlobWriter::Lane& lane);
+
+  Directory root_;
+};
+
+// The node of a file that was just stored.
+Node file_node(const StoredFile& stored, Instant modified, std::uint32_t permissions);
+
+}  // namespace skyhold
