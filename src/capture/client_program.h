@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "capture/pg_target.h"
@@ -19,6 +20,12 @@ struct ClientProgram {
 // `server_version_number`'s major version: /usr/lib/postgresql/*/bin, then PATH.
 // kUnsupported when there is none, with the Debian package to install.
 Result<ClientProgram> find_client_program(std::string_view name, int server_version_number);
+// The choice alone, from what is installed.
+Result<ClientProgram> choose_client_program(std::string_view name,
+                                            const std::vector<ClientProgram>& installed,
+                                            int server_version_number);
+// 150018 from "pg_dump (PostgreSQL) 15.18 (Debian …)"; 0 when it is not such a text.
+int parse_client_version(std::string_view version_output);
 
 struct ClientRun {
   ClientProgram program;
@@ -29,7 +36,7 @@ struct ClientRun {
 };
 
 // A running client program. The password lies in a passfile of mode 0600 that is
-// removed when this is destroyed; the environment is scrubbed to a fixed list.
+// in memory only and gone with this; the environment is scrubbed to a fixed list.
 class ClientProcess {
  public:
   static Result<ClientProcess> start(const ClientRun& run);

@@ -6,16 +6,18 @@
 // late reader silently gives an empty table (PostgreSQL manual, "MVCC caveats").
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/cancel.h"
 #include "base/clock.h"
+#include "capture/client_program.h"
 #include "capture/pg_session.h"
 #include "crypto/hash.h"
-#include "capture/client_program.h"
 #include "model/manifest.h"
 
 namespace skyhold {
@@ -30,7 +32,7 @@ struct SourceTable {
   std::uint64_t heap_bytes = 0;      // main fork; 0: certainly no rows
   std::uint64_t toast_bytes = 0;
   std::uint64_t heap_pages = 0;
-  bool splittable = false;           // a heap on a server with TID range scans (14 and later)
+  bool splittable = false;  // a heap on a server with TID range scans (14 and later)
 };
 
 // Heap pages [first, last) of a table; last == UINT64_MAX: to the end.
@@ -51,6 +53,9 @@ struct CaptureOptions {
   // TABLE would otherwise hang both it and us.
   std::chrono::milliseconds lock_timeout{10'000};
   int attempts = 3;  // to lock a set of tables that keeps changing under us
+  // Called in each attempt between the listing of the tables and their locking. Tests
+  // change the database here; it is otherwise empty.
+  std::function<void()> before_locking;
 };
 
 class DatabaseSnapshot {
@@ -65,12 +70,13 @@ class DatabaseSnapshot {
 
   [[nodiscard]] const std::vector<SourceTable>& tables() const;  // by schema, name
   [[nodiscard]] const DatabaseFacts& facts() const;
-  [[nodiscard]] const std::string& snapshot_id() const;          // of pg_export_snapshot()
-  [[nodiscard]] Instant point_in_time() const;                   // the server's clock
+  [[nodiscard]] const std::string& snapshot_id() const;  // of pg_export_snapshot()
+  [[nodiscard]] Instant point_in_time() const;           // the server's clock
   // The coordinator, inside the snapshot, for small queries (Odoo's facts, attachments).
   [[nodiscard]] PgSession& session();
 
-  // A session that reads in the same instant (REPEATABLE READ, READ ONLY).
+  // A session that reads in the same instant (REPEATABLE READ, READ ONLY). Thread-safe, as
+  // is start_dump(); both need the coordinator to live on.
   [[nodiscard]] Result<PgSession> open_reader() const;
 
   enum class DumpPart { kSchema, kRest };

@@ -20,7 +20,9 @@ class PgTarget {
   [[nodiscard]] const std::string& database() const { return database_; }
   [[nodiscard]] PgTarget with_database(std::string_view name) const;
   // libpq keywords and values, password included, for PQconnectdbParams.
-  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& parameters() const { return parameters_; }
+  [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& parameters() const {
+    return parameters_;
+  }
   [[nodiscard]] const std::string& password() const { return password_; }
   // "db on host:port as user", for people and logs.
   [[nodiscard]] std::string describe() const;
