@@ -1,0 +1,73 @@
+// What a command is: a row of the table in commands.cc.
+//
+// A command declares its flags (options.h), checks their values without touching
+// anything, and runs: it returns what goes to standard output. Nothing but run.cc
+// writes to a stream, so that `--json` and exit codes are alike for all.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/cancel.h"
+#include "base/clock.h"
+#include "base/result.h"
+#include "cli/parameters.h"
+#include "model/progress.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace skyhold {
+
+struct CommandContext {
+  ProgressSink& progress;
+  const Clock& clock;
+  const CancelToken& cancel;
+};
+
+struct CommandOutcome {
+  std::string output;  // for standard output: text, or one JSON object with --json
+  std::optional<Error>
+      shortfall;  // the work is done, but not wholly: goes to standard error, gives the exit code
+};
+
+struct Command {
+  std::string_view group;                  // "repo"
+  std::string_view name;                   // "backup"
+  std::string_view summary;                // one line for overviews, no full stop
+  std::string_view description;            // paragraphs for --help, parted by an empty line
+  std::vector<std::string_view> examples;  // lines; one that starts with "  " is a command, others explain it
+  void (*define)(CLI::App& app, Parameters& parameters) = nullptr;
+  Status (*check)(const Parameters& parameters) = nullptr;  // pure; may be null
+  Result<CommandOutcome> (*run)(const Parameters& parameters, CommandContext& context) = nullptr;
+
+  [[nodiscard]] std::string path() const;  // "skyhold repo backup"
+};
+
+struct CommandGroup {
+  std::string_view name;
+  std::string_view summary;
+};
+
+// All there are, in the order in which overviews show them.
+const std::vector<Command>& commands();
+const std::vector<CommandGroup>& command_groups();
+
+// One for each command, each in the file of its name.
+Command key_new_command();
+Command repo_init_command();
+Command repo_backup_command();
+Command repo_list_command();
+Command repo_show_command();
+Command repo_restore_command();
+Command repo_undo_restore_command();
+Command repo_accept_restore_command();
+Command repo_verify_command();
+Command repo_forget_command();
+Command repo_prune_command();
+Command repo_password_command();
+
+}  // namespace skyhold

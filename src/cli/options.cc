@@ -1,0 +1,202 @@
+#include "cli/options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "cli/help.h"
+
+namespace skyhold::options {
+namespace {
+
+// A flag with a value. CLI11 asks for a required one only when the environment has not given it.
+template <typename T>
+CLI::Option* add_value(CLI::App& app, const std::string& names, T& value, const std::string& placeholder,
+                       const std::string& description) {
+  return app.add_option(names, value, description)->type_name(placeholder);
+}
+
+void require(CLI::Option* option, bool given_by_environment) {
+  option->group(std::string(kRequiredGroup))->required(!given_by_environment);
+}
+
+}  // namespace
+
+void add_common(CLI::App& app, Parameters& parameters) {
+  const std::string group(kOutputGroup);
+  app.add_flag("--json", parameters.json,
+               "Print one JSON object on standard output instead of text; its keys are stable.")
+      ->group(group);
+  add_value(app, "--progress", parameters.progress, "auto|bar|json|none",
+            "Progress on standard error: a bar, JSON lines, or nothing. Default: auto, a bar when standard "
+            "error is a terminal and nothing otherwise.")
+      ->check(CLI::IsMember({"auto", "bar", "json", "none"}))
+      ->type_name("auto|bar|json|none")
+      ->group(group);
+  app.add_flag("-v,--verbose", parameters.verbose, "Log what is done, step by step, to standard error.")
+      ->group(group);
+}
+
+void add_stores(CLI::App& app, Parameters& parameters) {
+  auto* option =
+      add_value(app, "--store", parameters.stores, "URL",
+                "Where a copy lies: file:///directory. Repeat it, once a copy. Default: the URLs in "
+                "SKYHOLD_STORES, parted by spaces.");
+  // One value each time, so that a SNAPSHOT that follows is not taken for a store.
+  option->allow_extra_args(false);
+  require(option, !parameters.stores.empty());
+}
+
+void add_key_file(CLI::App& app, Parameters& parameters, Presence presence) {
+  std::string description =
+      "The platform's master key, made by `skyhold key new`. Default: SKYHOLD_KEY_FILE.";
+  if (presence == Presence::kOptional) {
+    description += " Without it only names and hashes are checked.";
+  }
+  auto* option = add_value(app, "--key-file", parameters.key_file, "FILE", description);
+  if (presence == Presence::kRequired) require(option, !parameters.key_file.empty());
+}
+
+void add_project(CLI::App& app, Parameters& parameters) {
+  require(
+      add_value(app, "--project", parameters.project, "NAME", "The project that the repository belongs to."),
+      false);
+}
+
+void add_snapshot(CLI::App& app, Parameters& parameters) {
+  add_value(app, "SNAPSHOT", parameters.snapshot, "",
+            "The backup: an id, the first 4 or more digits of one, or \"latest\".")
+      ->required();
+}
+
+void add_snapshots(CLI::App& app, Parameters& parameters) {
+  add_value(app, "SNAPSHOT", parameters.snapshots, "",
+            "Backups to forget by name, instead of by the rules: ids, unique prefixes, or \"latest\".");
+}
+
+void add_branch(CLI::App& app, Parameters& parameters) {
+  require(add_value(app, "--branch", parameters.branch, "NAME",
+                    "The branch that is backed up: production, staging, …"),
+          false);
+}
+
+void add_database(CLI::App& app, Parameters& parameters) {
+  const bool given = !parameters.database_from_environment.empty();
+  auto* option =
+      add_value(app, "--database", parameters.database, "PGURL",
+                "The branch's database: postgresql://user@host:5432/name. Every user of the machine can "
+                "see a command line, so keep passwords in ~/.pgpass, --database-file or "
+                "SKYHOLD_DATABASE, which is the default.");
+  // Whether one of the three is there is checked after parsing.
+  option->group(std::string(given ? kOptionsGroup : kRequiredGroup));
+  add_value(app, "--database-file", parameters.database_file, "FILE",
+            "Read the database's URL from this file instead; other users must not be able to read it.");
+}
+
+void add_filestore(CLI::App& app, Parameters& parameters) {
+  add_value(app, "--filestore", parameters.filestore, "DIR",
+            "The branch's filestore: Odoo's data_dir/filestore/<database>. Default: the database alone.");
+}
+
+void add_jobs(CLI::App& app, Parameters& parameters) {
+  add_value(app, "--jobs", parameters.jobs, "N",
+            "Database sessions at once. Default: one for each core, at least 2.")
+      ->check(CLI::Range(1, 64))
+      ->type_name("N");
+}
+
+void add_new_key_file(CLI::App& app, Parameters& parameters) {
+  add_value(app, "FILE", parameters.new_key_file, "",
+            "The file to make. It must not exist; its directory must.")
+      ->required();
+}
+
+void add_recovery_kit(CLI::App& app, Parameters& parameters) {
+  add_value(app, "--recovery-kit", parameters.recovery_kit, "FILE",
+            "Write the recovery kit to this new file (mode 0600) instead of standard output.");
+}
+
+void add_backup_kind(CLI::App& app, Parameters& parameters) {
+  add_value(app, "--kind", parameters.kind, "KIND",
+            "Why the backup is taken: automatic, manual, imported or safety. Default: manual.")
+      ->check(CLI::IsMember({"automatic", "manual", "imported", "safety"}))
+      ->type_name("KIND");
+  add_value(app, "--note", parameters.note, "TEXT", "A line that `repo list` shows beside the backup.");
+  app.add_flag("--reread-files", parameters.reread_files,
+               "Read every file of the filestore, also those that the last backup holds already.");
+}
+
+void add_all(CLI::App& app, Parameters& parameters) {
+  app.add_flag("--all", parameters.all, "List every table, module and missing file, not just the first.");
+}
+
+void add_restore(CLI::App& app, Parameters& parameters) {
+  app.add_flag(
+      "--replace", parameters.replace,
+      "Replace the database and filestore that are there. They are kept for `repo undo-restore`. Without "
+      "this flag the target must not exist.");
+  add_value(
+      app, "--check", parameters.check, "counted|full",
+      "How the restored data is proven before it is put in place. counted: the rows that the server took, "
+      "the "
+      "hashes of what it was sent, every file's SHA-1. full: every table is read back as well. Default: "
+      "counted.")
+      ->check(CLI::IsMember({"counted", "full"}))
+      ->type_name("counted|full");
+  add_value(
+      app, "--owner", parameters.owner, "ROLE",
+      "Make this role the owner of everything, and leave grants out. Default: the owners that the backup "
+      "names, where the server has them.");
+}
+
+void add_undo(CLI::App& app, Parameters& parameters) {
+  auto* keep =
+      app.add_flag("--keep", parameters.keep,
+                   "Keep what the undo replaces, so that a second undo is a redo. This is the default.");
+  app.add_flag("--discard", parameters.discard,
+               "Undo, then drop what the undo replaced and all else that is kept for this branch. There is "
+               "no redo.")
+      ->excludes(keep);
+  // A restore's command line can be used again with the verb changed.
+  const std::string ignored =
+      "Not needed: an undo touches no store. Allowed, so that the command line of the restore "
+      "can be used again.";
+  add_value(app, "--store", parameters.stores, "URL", ignored)->allow_extra_args(false);
+  add_value(app, "--key-file", parameters.key_file, "FILE", ignored);
+}
+
+void add_read_data(CLI::App& app, Parameters& parameters) {
+  app.add_flag("--read-data", parameters.read_data,
+               "Read and check every stored byte, not only names, sizes and structure.");
+}
+
+void add_retention(CLI::App& app, Parameters& parameters) {
+  const auto count = CLI::Range(0, 10'000);
+  add_value(app, "--keep-daily", parameters.keep_daily, "DAYS",
+            "Keep the newest backup of this many days. Default: 7.")
+      ->check(count)
+      ->type_name("DAYS");
+  add_value(app, "--keep-weekly", parameters.keep_weekly, "WEEKS",
+            "Keep the newest backup of this many weeks (Monday to Sunday). Default: 4.")
+      ->check(count)
+      ->type_name("WEEKS");
+  add_value(app, "--keep-monthly", parameters.keep_monthly, "MONTHS",
+            "Keep the newest backup of this many months. Default: 2.")
+      ->check(count)
+      ->type_name("MONTHS");
+  add_value(app, "--time-zone", parameters.time_zone, "ZONE",
+            "Where days, weeks and months begin: an IANA name such as Europe/Brussels. Default: UTC.");
+  app.add_flag("--dry-run", parameters.dry_run, "Say what would be kept and forgotten, and change nothing.");
+}
+
+void add_prune(CLI::App& app, Parameters& parameters) {
+  add_value(
+      app, "--grace", parameters.grace, "DURATION",
+      "How long unneeded data stays after it was first seen to be unneeded: 90s, 30m, 24h, 7d. Default: 24h. "
+      "Use 0 only when no backup can be running.");
+  add_value(app, "--max-unused", parameters.max_unused_percent, "PERCENT",
+            "How much of the repository may stay unused inside packs that are partly needed; less means more "
+            "rewriting. Default: 5.")
+      ->check(CLI::Range(0.0, 100.0))
+      ->type_name("PERCENT");
+}
+
+}  // namespace skyhold::options

@@ -1,0 +1,38 @@
+// The flags, declared once and shared by the commands that have them.
+#pragma once
+
+#include "cli/parameters.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace skyhold::options {
+
+enum class Presence { kOptional, kRequired };
+
+void add_common(CLI::App& app, Parameters& parameters);  // --json --progress --verbose
+
+void add_stores(CLI::App& app, Parameters& parameters);
+void add_key_file(CLI::App& app, Parameters& parameters, Presence presence = Presence::kRequired);
+void add_project(CLI::App& app, Parameters& parameters);
+void add_snapshot(CLI::App& app, Parameters& parameters);
+void add_snapshots(CLI::App& app, Parameters& parameters);
+
+void add_branch(CLI::App& app, Parameters& parameters);
+void add_database(CLI::App& app, Parameters& parameters);
+void add_filestore(CLI::App& app, Parameters& parameters);
+void add_jobs(CLI::App& app, Parameters& parameters);
+
+void add_new_key_file(CLI::App& app, Parameters& parameters);
+void add_recovery_kit(CLI::App& app, Parameters& parameters);
+void add_backup_kind(CLI::App& app, Parameters& parameters);  // --kind --note --reread-files
+void add_all(CLI::App& app, Parameters& parameters);
+void add_restore(CLI::App& app, Parameters& parameters);  // --replace --check --owner
+void add_undo(CLI::App& app,
+              Parameters& parameters);  // --keep --discard, and what restore has and undo ignores
+void add_read_data(CLI::App& app, Parameters& parameters);
+void add_retention(CLI::App& app, Parameters& parameters);  // --keep-* --time-zone --dry-run
+void add_prune(CLI::App& app, Parameters& parameters);      // --grace --max-unused
+
+}  // namespace skyhold::options

@@ -1,0 +1,129 @@
+#include "cli/parameters.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "cli/format.h"
+#include "io/durable_file.h"
+
+namespace skyhold {
+namespace {
+
+constexpr std::uint64_t kMaxDatabaseFileBytes = 64 * 1024;
+constexpr std::int64_t kMaxDurationSeconds = 10LL * 365 * 24 * 3600;
+
+std::vector<std::string> split_at_spaces(const std::string& text) {
+  std::istringstream words(text);
+  std::vector<std::string> result;
+  for (std::string word; words >> word;) result.push_back(word);
+  return result;
+}
+
+// What stands in the file, which must not be open to every user of the machine.
+Result<std::string> read_database_file(const std::string& path) {
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) != 0) {
+    return fail(error_from_errno(errno, fmt::format("cannot read the database file {}", path)));
+  }
+  if ((facts.st_mode & S_IROTH) != 0) {
+    return fail(ErrorCode::kPermissionDenied,
+                fmt::format("every user of this machine can read the database file {}", path),
+                fmt::format("run `chmod 600 {}`, and change the password that it holds", path));
+  }
+  const Bytes bytes = TRY(read_file(path, kMaxDatabaseFileBytes));
+  std::string text(as_text(bytes));
+  const auto first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string::npos) {
+    return fail(ErrorCode::kInvalidArgument, fmt::format("the database file {} is empty", path),
+                "write a PostgreSQL URL into it: postgresql://user:password@host:5432/database");
+  }
+  text = text.substr(first, text.find_last_not_of(" \t\r\n") - first + 1);
+  if (text.find('\n') != std::string::npos) {
+    return fail(ErrorCode::kInvalidArgument, fmt::format("the database file {} has more than one line", path),
+                "keep one PostgreSQL URL in it and nothing else");
+  }
+  return text;
+}
+
+}  // namespace
+
+Parameters parameters_from(const Environment& environment) {
+  Parameters parameters;
+  parameters.stores = split_at_spaces(environment("SKYHOLD_STORES").value_or(""));
+  parameters.key_file = environment("SKYHOLD_KEY_FILE").value_or("");
+  parameters.database_from_environment = environment("SKYHOLD_DATABASE").value_or("");
+  return parameters;
+}
+
+Result<std::chrono::seconds> parse_duration(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  std::int64_t scale = 0;
+  if (unit == "s") scale = 1;
+  if (unit == "m") scale = 60;
+  if (unit == "h") scale = 3600;
+  if (unit == "d") scale = 24 * 3600;
+  if (unit.empty() && number == 0) scale = 1;
+  if (problem != std::errc{} || scale == 0 || number < 0 || number > kMaxDurationSeconds / scale) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("\"{}\" is not a duration", printable(text.substr(0, 40))),
+                "write a whole number and a unit: 90s, 30m, 24h or 7d");
+  }
+  return std::chrono::seconds{number * scale};
+}
+
+Status check_snapshot_text(const std::string& text) {
+  const bool hex = text.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (text == "latest" || (hex && text.size() >= 4 && text.size() <= 64)) return {};
+  const bool may_show = text.size() <= 64 && text.find_first_of(":@/=") == std::string::npos;
+  return fail(ErrorCode::kInvalidArgument,
+              may_show ? fmt::format("\"{}\" does not name a snapshot", printable(text))
+                       : "an argument that should name a snapshot does not",
+              "give \"latest\", or the first 4 or more digits of an id that `skyhold repo list` shows");
+}
+
+Status check_database_is_named(const Parameters& parameters) {
+  if (!parameters.database.empty() && !parameters.database_file.empty()) {
+    return fail(ErrorCode::kInvalidArgument, "--database and --database-file were both given",
+                "give one of them");
+  }
+  if (parameters.database.empty() && parameters.database_file.empty() &&
+      parameters.database_from_environment.empty()) {
+    return fail(ErrorCode::kInvalidArgument, "no database was named",
+                "give --database PGURL or --database-file FILE, or set SKYHOLD_DATABASE");
+  }
+  return {};
+}
+
+Result<PgTarget> database_target(const Parameters& parameters) {
+  TRY(check_database_is_named(parameters));
+  std::string text = parameters.database;
+  if (!parameters.database_file.empty()) text = TRY(read_database_file(parameters.database_file));
+  if (text.empty()) text = parameters.database_from_environment;
+  return PgTarget::parse(text);
+}
+
+void warn_of_password_in_flag(const Parameters& parameters, const PgTarget& target, ProgressSink& progress) {
+  if (parameters.database.empty() || target.password().empty()) return;
+  progress.warn(
+      "--database holds a password, which every user of this machine can read while the command runs; "
+      "use ~/.pgpass, --database-file or SKYHOLD_DATABASE");
+}
+
+std::optional<RetentionPolicy> retention_policy(const Parameters& parameters) {
+  if (!parameters.snapshots.empty()) return std::nullopt;
+  RetentionPolicy policy;
+  policy.keep_daily = parameters.keep_daily.value_or(policy.keep_daily);
+  policy.keep_weekly = parameters.keep_weekly.value_or(policy.keep_weekly);
+  policy.keep_monthly = parameters.keep_monthly.value_or(policy.keep_monthly);
+  return policy;
+}
+
+}  // namespace skyhold

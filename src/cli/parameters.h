@@ -1,0 +1,93 @@
+// The values of all flags, as one plain struct, and what they mean.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "capture/pg_target.h"
+#include "model/progress.h"
+#include "policy/retention.h"
+
+namespace skyhold {
+
+// Looks an environment variable up.
+using Environment = std::function<std::optional<std::string>(const std::string& name)>;
+
+struct Parameters {
+  // Of every command.
+  bool json = false;
+  std::string progress = "auto";  // auto, bar, json, none
+  bool verbose = false;
+
+  // Which repository.
+  std::vector<std::string> stores;
+  std::string key_file;
+  std::string project;
+
+  // Which branch.
+  std::string branch;
+  std::string database;
+  std::string database_file;
+  std::string database_from_environment;
+  std::string filestore;  // empty: none
+
+  // backup
+  std::string kind = "manual";
+  std::string note;
+  bool reread_files = false;
+  int jobs = 0;  // also restore's; 0: one a core, at least 2
+
+  // show, restore, undo-restore
+  std::string snapshot;
+  bool all = false;
+  bool replace = false;
+  std::string check = "counted";
+  std::string owner;
+  bool keep = false;
+  bool discard = false;
+
+  // verify
+  bool read_data = false;
+
+  // forget
+  std::vector<std::string> snapshots;
+  std::optional<int> keep_daily;
+  std::optional<int> keep_weekly;
+  std::optional<int> keep_monthly;
+  std::string time_zone = "UTC";
+  bool dry_run = false;
+
+  // prune
+  std::string grace = "24h";
+  double max_unused_percent = 5;
+
+  // init, key new
+  std::string recovery_kit;
+  std::string new_key_file;
+};
+
+// Parameters with what the environment says; flags are laid over them.
+Parameters parameters_from(const Environment& environment);
+
+// "90s", "30m", "24h", "7d", or "0". kInvalidArgument for anything else.
+Result<std::chrono::seconds> parse_duration(std::string_view text);
+
+// "latest", or 4 to 64 hex digits. The message holds `text` only when it cannot be a
+// URL or a password that went astray.
+Status check_snapshot_text(const std::string& text);
+
+// Exactly one of --database and --database-file, or else SKYHOLD_DATABASE.
+Status check_database_is_named(const Parameters& parameters);
+Result<PgTarget> database_target(const Parameters& parameters);
+// Other users can read a running program's command line.
+void warn_of_password_in_flag(const Parameters& parameters, const PgTarget& target, ProgressSink& progress);
+
+// Nothing when snapshots are named outright.
+std::optional<RetentionPolicy> retention_policy(const Parameters& parameters);
+
+}  // namespace skyhold

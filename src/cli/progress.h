@@ -1,0 +1,77 @@
+// Progress on standard error: a bar for people, JSON lines for programs, or only warnings.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <ostream>
+#include <string>
+
+#include "model/progress.h"
+
+namespace skyhold {
+
+enum class ProgressStyle { kNone, kBar, kJson };
+
+struct ProgressOutput {
+  std::ostream& out;
+  std::function<int()> columns;     // of the terminal, asked each time: windows change their size
+  std::function<double()> seconds;  // a monotonic clock
+};
+
+// What a bar shows, worked out. Pure, so that it can be tested.
+struct ProgressView {
+  Progress progress;
+  double elapsed_seconds = 0;
+  double bytes_per_second = 0;  // of late; 0: not known yet
+  double seconds_left = -1;     // -1: not known
+};
+
+// One line, at most `columns` - 1 characters: a full line would make some terminals wrap.
+// Gives up the bar, then the rate, then the amounts, as room gets short.
+std::string bar_line(const ProgressView& view, int columns);
+
+// How fast bytes have come of late: a mean in which the past fades.
+class RateMeter {
+ public:
+  void update(double seconds, std::uint64_t done_bytes);
+  [[nodiscard]] double bytes_per_second() const { return rate_; }
+
+ private:
+  double last_seconds_ = -1;
+  std::uint64_t last_bytes_ = 0;
+  double weight_ = 0;  // of what was seen so far, below 1
+  double mean_ = 0;
+  double rate_ = 0;
+};
+
+// Draws at most ten times a second, and at each new phase. Thread-safe.
+class ConsoleProgress final : public ProgressSink {
+ public:
+  ConsoleProgress(ProgressStyle style, ProgressOutput output);
+  ~ConsoleProgress() override;
+  ConsoleProgress(const ConsoleProgress&) = delete;
+  ConsoleProgress& operator=(const ConsoleProgress&) = delete;
+
+  void report(const Progress& progress) override;
+  void warn(const std::string& message) override;
+  // Wipes the bar away; reports that come later are dropped, warnings are not.
+  void finish();
+
+ private:
+  [[nodiscard]] ProgressView view(const Progress& progress, double now);
+  void draw(const ProgressView& view);
+  void erase();
+
+  const ProgressStyle style_;
+  ProgressOutput output_;
+  const double started_;
+  std::mutex mutex_;
+  RateMeter rate_;
+  Progress last_;
+  double drawn_at_ = -1;
+  bool bar_is_visible_ = false;
+  bool finished_ = false;
+};
+
+}  // namespace skyhold

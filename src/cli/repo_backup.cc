@@ -1,0 +1,104 @@
+#include <fmt/format.h>
+
+#include "cli/command.h"
+#include "cli/format.h"
+#include "cli/json_reports.h"
+#include "cli/open.h"
+#include "cli/options.h"
+#include "cli/text_reports.h"
+
+namespace skyhold {
+namespace {
+
+void define(CLI::App& app, Parameters& parameters) {
+  options::add_stores(app, parameters);
+  options::add_key_file(app, parameters);
+  options::add_project(app, parameters);
+  options::add_branch(app, parameters);
+  options::add_database(app, parameters);
+  options::add_filestore(app, parameters);
+  options::add_backup_kind(app, parameters);
+  options::add_jobs(app, parameters);
+}
+
+Status check_project(const Repository& repository, const std::string& project) {
+  if (repository.project() == project) return {};
+  return fail(
+      ErrorCode::kInvalidArgument,
+      fmt::format("these stores hold the repository of project {}, not of {}", repository.project(), project),
+      "give that project's stores, or make a repository for this one with `skyhold repo init`");
+}
+
+// A backup that is not whole in some way is kept, and said to be so.
+std::optional<Error> shortfall_of(const BackupResult& result) {
+  std::vector<std::string> parts;
+  if (!result.failed_copies.empty()) {
+    parts.push_back(counted(result.failed_copies.size(), "copy", "copies") + " could not be written");
+  }
+  const std::size_t missing = result.manifest.filestore.missing.size();
+  if (missing > 0) parts.push_back(counted(missing, "file was", "files were") + " missing at the source");
+  if (parts.empty()) return std::nullopt;
+  return Error{
+      ErrorCode::kDegraded,
+      fmt::format("backup {} is stored, but {}", result.snapshot.id.short_hex(), joined(parts, " and ")),
+      result.failed_copies.empty()
+          ? "the backup holds everything that was there; look for the files where the filestore came from"
+          : "mend the store and run the backup again; it stores only what is not there yet"};
+}
+
+Result<BackupOptions> backup_options(const Parameters& parameters) {
+  BackupOptions options;
+  options.branch = parameters.branch;
+  options.database = TRY(database_target(parameters));
+  if (!parameters.filestore.empty()) options.filestore = parameters.filestore;
+  options.kind = TRY(parse_backup_kind(parameters.kind));
+  options.note = parameters.note;
+  options.reread_files = parameters.reread_files;
+  options.readers = parameters.jobs;
+  return options;
+}
+
+Result<CommandOutcome> run(const Parameters& parameters, CommandContext& context) {
+  const BackupOptions options = TRY(backup_options(parameters));
+  warn_of_password_in_flag(parameters, options.database, context.progress);
+  const auto repository = TRY(open_repository(parameters, context));
+  TRY(check_project(*repository, parameters.project));
+  const BackupResult result = TRY(run_backup(*repository, options, context.progress, context.cancel));
+  return CommandOutcome{
+      parameters.json ? backup_json(result) : backup_text(result, repository->copies().size()),
+      shortfall_of(result)};
+}
+
+}  // namespace
+
+Command repo_backup_command() {
+  return {.group = "repo",
+          .name = "backup",
+          .summary = "back one branch up: database and filestore, one instant, every copy",
+          .description =
+              "Reads a branch's database at one instant, and the files that it needs, straight into the "
+              "repository: "
+              "no disk space is needed on the way. The branch goes on working. What earlier backups hold "
+              "already is "
+              "not stored again.\n\n"
+              "The backup is checked while it is written, and says what it holds. When a store fails on the "
+              "way the "
+              "backup goes on to the others; when files are missing at the source it says which. Both end "
+              "with exit "
+              "code 3: the backup exists, but is not whole in that way.",
+          .examples = {"Database and filestore into two copies:",
+                       "  skyhold repo backup --store file:///backup/a --store file:///backup/b \\",
+                       "      --key-file /etc/skyhold/master.key --project acme --branch production \\",
+                       "      --database postgresql://odoo@localhost/acme \\",
+                       "      --filestore /var/lib/odoo/filestore/acme",
+                       "Every night from cron, with the stores, the key and the URL out of sight:",
+                       "  SKYHOLD_STORES=\"file:///backup/a file:///backup/b\" \\",
+                       "  SKYHOLD_KEY_FILE=/etc/skyhold/master.key \\",
+                       "  skyhold repo backup --project acme --branch production --kind automatic \\",
+                       "      --database-file /etc/skyhold/acme.url --json >> /var/log/skyhold.json"},
+          .define = define,
+          .check = check_database_is_named,
+          .run = run};
+}
+
+}  // namespace skyhold

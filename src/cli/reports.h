@@ -1,0 +1,35 @@
+// Plain values that both the text and the JSON reports show.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace skyhold {
+
+// What an operator prints and keeps, to open the repository when all else is gone.
+struct RecoveryKit {
+  std::string project;
+  std::string repository_id;
+  std::string password;
+  std::vector<std::string> locations;
+  Instant made_at;
+};
+
+struct InitReport {
+  RecoveryKit kit;
+  std::string kit_file;  // empty: the kit is part of the report
+};
+
+struct UndoReport {
+  std::string target;  // PgTarget::describe()
+  std::string database;
+  std::string replaced_database;  // kept; empty when it was dropped
+  std::string replaced_filestore;
+  bool discarded = false;
+};
+
+}  // namespace skyhold
