@@ -35,6 +35,10 @@ class Day {
     context_.seed = options.seed + 1000003;
     context_.working_day = true;
     create_sentences(connection_, context_.seed);
+    all_rows_ = connection_.number(
+        "SELECT sum(greatest(reltuples, 0))::bigint FROM pg_class WHERE relkind = 'r' AND relnamespace > "
+        "16383 OR "
+        "relkind = 'r' AND relnamespace = 'public'::regnamespace");
   }
 
   ChangeResult run() {
@@ -76,26 +80,36 @@ class Day {
                        std::llround(percent / 100 * 1048576));
   }
 
+  // A percentage of all rows, as a percentage of these alone.
+  double percent_within(std::int64_t rows, double percent_of_all) const {
+    return percent_of_all * static_cast<double>(all_rows_) / static_cast<double>(rows);
+  }
+
   void update_recent() {
+    std::int64_t documents = 0;
+    const auto changes = [](const Table& table) { return table.share > 0 && !table.relation; };
     for (const Table& table : tables_) {
-      if (table.relation || table.share == 0) continue;
+      if (changes(table)) documents += context_.rows.at(table.name);
+    }
+    const double percent = percent_within(documents, options_.rows_percent * kRecentShare) / kRecentPart;
+    for (const Table& table : tables_) {
+      if (!changes(table)) continue;
       const std::int64_t rows = context_.rows.at(table.name);
-      const auto recent = static_cast<std::int64_t>(static_cast<double>(rows) * (1 - kRecentPart));
-      result_.rows_updated += update(
-          table.name,
-          fmt::format("id > {} AND {}", recent, chosen(options_.rows_percent * kRecentShare / kRecentPart)));
+      const auto older = static_cast<std::int64_t>(static_cast<double>(rows) * (1 - kRecentPart));
+      result_.rows_updated += update(table.name, fmt::format("id > {} AND {}", older, chosen(percent)));
     }
   }
 
-  void update_anywhere(double percent) {
-    for (const auto& row :
-         connection_.rows(fmt::format("SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = "
-                                      "c.oid AND a.attname = 'write_date' "
-                                      "WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND "
-                                      "c.reltuples >= {} ORDER BY 1",
-                                      kRowsOfLargeTables))) {
-      result_.rows_updated += update(row[0], chosen(percent));
-    }
+  void update_anywhere(double percent_of_all) {
+    const auto tables = connection_.rows(fmt::format(
+        "SELECT c.relname, c.reltuples::bigint FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND "
+        "a.attname = 'write_date' WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND "
+        "c.reltuples >= {} ORDER BY 1",
+        kRowsOfLargeTables));
+    std::int64_t documents = 0;
+    for (const auto& row : tables) documents += std::stoll(row[1]);
+    const double percent = percent_within(documents, percent_of_all);
+    for (const auto& row : tables) result_.rows_updated += update(row[0], chosen(percent));
   }
 
   void insert_new() {
@@ -164,6 +178,7 @@ class Day {
   const ChangeOptions& options_;
   Connection connection_;
   std::vector<Table> tables_;
+  std::int64_t all_rows_ = 0;
   ValueContext context_;
   ChangeResult result_;
 };

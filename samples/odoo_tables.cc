@@ -318,7 +318,7 @@ Table made_up_model(std::string_view name, Random& random) {
     if (fmt::format(" {}", columns).find(fmt::format(" {}", column)) == std::string::npos)
       columns += " " + token;
   };
-  for (std::uint64_t references = random.below(6); references > 0; --references) {
+  for (std::uint64_t references = random.below(7); references > 0; --references) {
     const std::string_view hub = kHubs[random.below(kHubs.size())];
     constexpr std::array<std::string_view, 8> kMarks = {"", "", "*", "@", "@?", "!", "!~", "-"};
     append_once(fmt::format("{}_id>{}{}", hub, hub, kMarks[random.below(kMarks.size())]),

@@ -27,9 +27,9 @@ constexpr std::size_t kTablesAtOnce = 40;  // in one transaction; each takes sev
 
 // Megabytes, measured: an empty database with its catalogs, a table with its indexes and
 // comments, and everything that a thousand messages bring with them.
-constexpr double kEmptyDatabaseMb = 21.0;
-constexpr double kTableMb = 0.08;
-constexpr double kThousandMessagesMb = 3.0;
+constexpr double kEmptyDatabaseMb = 17.0;
+constexpr double kTableMb = 0.105;
+constexpr double kThousandMessagesMb = 2.3;
 constexpr unsigned kTablesOfRealOdoo = 700;
 
 bool database_exists(const CreateOptions& options, const std::string& name) {

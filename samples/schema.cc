@@ -87,9 +87,14 @@ std::string_view on_delete(const Column& column) {
   return column.required ? "RESTRICT" : "SET NULL";
 }
 
-// PostgreSQL cuts names at 63 bytes; Odoo's longest tables come near it.
+// PostgreSQL cuts names at 63 bytes, where long ones could become equal; a checksum of the
+// whole name keeps them apart, as in Odoo.
 std::string fitting(const std::string& name) {
-  return name.substr(0, 63);
+  constexpr std::size_t kLongest = 63;
+  if (name.size() <= kLongest) return name;
+  std::uint32_t checksum = 2166136261u;
+  for (const char character : name) checksum = (checksum ^ static_cast<unsigned char>(character)) * 16777619u;
+  return fmt::format("{}_{:08x}", name.substr(0, kLongest - 9), checksum);
 }
 
 }  // namespace
