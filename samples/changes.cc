@@ -115,9 +115,13 @@ class Day {
   void insert_new() {
     // First all the counts, since new parts refer to new documents.
     ValueContext grown = context_;
+    std::int64_t growing = 0;
     for (const Table& table : tables_) {
-      if (table.share > 0)
-        grown.rows[table.name] += percent_of(table.name, options_.rows_percent * kNewShare);
+      if (table.share > 0) growing += context_.rows.at(table.name);
+    }
+    const double percent = percent_within(growing, options_.rows_percent * kNewShare);
+    for (const Table& table : tables_) {
+      if (table.share > 0) grown.rows[table.name] += percent_of(table.name, percent);
     }
     for (const Table& table : tables_) {
       const std::int64_t first = context_.rows.at(table.name) + 1;
