@@ -19,17 +19,17 @@ enum class RestoreCheck {
 };
 
 struct RestoreOptions {
-  PgTarget database;                                // the branch's database; need not exist
-  std::optional<std::filesystem::path> filestore;   // the branch's filestore; need not exist
-  bool replace = false;   // without it an existing database or non-empty filestore is kAlreadyExists
+  PgTarget database;                               // the branch's database; need not exist
+  std::optional<std::filesystem::path> filestore;  // the branch's filestore; need not exist
+  bool replace = false;  // without it an existing database or non-empty filestore is kAlreadyExists
   RestoreCheck check = RestoreCheck::kCounted;
-  std::string owner;      // own everything by this role, drop ACLs; empty: as captured when possible
-  int workers = 0;        // sessions at once; 0: one a core, at least 2
+  std::string owner;  // own everything by this role, drop ACLs; empty: as captured when possible
+  int workers = 0;    // sessions at once; 0: one a core, at least 2
 };
 
 struct StageSeconds {
-  std::string stage;  // "before the data", "data", "indexes", "foreign keys", "files", "check", "swap"
-  double seconds = 0; // wall time; stages overlap
+  std::string stage;   // "before the data", "data", "indexes", "foreign keys", "files", "check", "swap"
+  double seconds = 0;  // wall time; stages overlap
 };
 
 struct RestoreResult {
@@ -38,18 +38,19 @@ struct RestoreResult {
   std::uint64_t rows = 0;
   std::uint64_t table_bytes = 0;
   std::uint64_t files_fetched = 0;
-  std::uint64_t files_linked = 0;      // the target had them already
+  std::uint64_t files_linked = 0;  // the target had them already
   std::uint64_t file_bytes = 0;
   double seconds = 0;
   std::vector<StageSeconds> stages;
-  std::string replaced_database;       // kept for undo; empty: nothing was replaced
+  std::string replaced_database;  // kept for undo; empty: nothing was replaced
   std::string replaced_filestore;
-  std::vector<std::string> notices;    // owners not kept, files missing in the backup, copies passed over
+  std::vector<std::string> notices;  // owners not kept, files missing in the backup, copies passed over
 };
 
 // Until the swap the branch serves its old data; a failure leaves it as it was.
-Result<RestoreResult> run_restore(Repository& repository, const Snapshot& snapshot, const RestoreOptions& options,
-                                  ProgressSink& progress, const CancelToken& cancel);
+Result<RestoreResult> run_restore(Repository& repository, const Snapshot& snapshot,
+                                  const RestoreOptions& options, ProgressSink& progress,
+                                  const CancelToken& cancel);
 
 struct UndoOptions {
   PgTarget database;
@@ -57,7 +58,7 @@ struct UndoOptions {
 };
 struct UndoResult {
   std::string database;
-  std::string replaced_database;    // what the undo itself replaced, kept in the same way
+  std::string replaced_database;  // what the undo itself replaced, kept in the same way
   std::string replaced_filestore;
 };
 
