@@ -64,8 +64,8 @@ Result<std::optional<std::vector<RequiredFile>>> required_attachments(DatabaseSn
   const std::string_view size = holds(columns, {"file_size"}) ? "coalesce(max(file_size), 0)::bigint" : "0";
   // COPY, not a query: libpq would hold the whole result of a query in memory.
   const std::string sql = fmt::format(
-      "COPY (SELECT {}, store_fname::text COLLATE \"C\" AS name FROM public.ir_attachment "
-      "WHERE store_fname IS NOT NULL AND store_fname::text <> '' GROUP BY name ORDER BY name) TO STDOUT",
+      "COPY (SELECT {}, store_fname::text COLLATE \"C\" FROM public.ir_attachment "
+      "WHERE store_fname IS NOT NULL AND store_fname::text <> '' GROUP BY 2 ORDER BY 2) TO STDOUT",
       size);
   std::vector<RequiredFile> files;
   TRY(session.copy_out(sql, [&](ByteView row) -> Status {
