@@ -26,7 +26,7 @@ struct PruneResult {
   std::uint64_t packs_marked = 0;     // now, to be deleted after the grace period
   std::uint64_t packs_recovered = 0;  // were marked, are needed again
   std::uint64_t packs_deleted = 0;
-  std::uint64_t bytes_deleted = 0;    // in one copy
+  std::uint64_t bytes_deleted = 0;  // in one copy
   std::uint64_t bytes_marked = 0;
 };
 
