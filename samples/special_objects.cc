@@ -107,11 +107,13 @@ std::string readings(std::uint64_t seed, std::int64_t rows, std::string_view fro
       from, span, rows, seed & 0xffffffff, (seed + 1) & 0xffffffff, rows);
 }
 
+// With ids of their own choice, so that the same seed gives the same database.
 std::string large_objects(std::uint64_t seed, int count) {
   return fmt::format(
-      "SELECT lo_from_bytea(0, (SELECT string_agg(sha512(concat({}, '.', g, '.', part)::bytea), ''::bytea "
-      "ORDER BY part) "
-      "FROM generate_series(1, 200 * g) AS part)) FROM generate_series(1, {}) AS g;\n",
+      "SELECT lo_from_bytea((800000 + made + g)::oid, "
+      "(SELECT string_agg(sha512(concat({}, '.', g, '.', part)::bytea), ''::bytea ORDER BY part) "
+      "FROM generate_series(1, 200 * g) AS part)) "
+      "FROM generate_series(1, {}) AS g, (SELECT count(*) AS made FROM pg_largeobject_metadata) AS before;\n",
       seed, count);
 }
 
