@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # A PostgreSQL server that lives in one directory and nowhere else: reached by a Unix socket
 # only, so that it never meets a server that runs already. To be sourced by bash scripts:
 #
