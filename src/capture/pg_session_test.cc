@@ -60,7 +60,7 @@ TEST(PgSession, IsNeutralWhateverTheDatabaseAndRoleHaveSet) {
   ScratchDatabase database("session_neutral");
   database.execute(
       "ALTER DATABASE session_neutral SET search_path = public;"
-      "ALTER DATABASE session_neutral SET statement_timeout = 1;"
+      "ALTER DATABASE session_neutral SET statement_timeout = 500;"
       "ALTER DATABASE session_neutral SET DateStyle = 'German';"
       "ALTER DATABASE session_neutral SET IntervalStyle = 'iso_8601';"
       "ALTER DATABASE session_neutral SET TimeZone = 'Europe/Paris';"
@@ -69,7 +69,7 @@ TEST(PgSession, IsNeutralWhateverTheDatabaseAndRoleHaveSet) {
       "ALTER DATABASE session_neutral SET extra_float_digits = 0");
   PgSession session = connect(database.name());
   EXPECT_EQ(session
-                .query_value("SELECT current_setting('search_path') || pg_sleep(0.01)::text || "
+                .query_value("SELECT current_setting('search_path') || pg_sleep(0.6)::text || "
                              "concat_ws(' ', '2026-01-02 03:04+00'::timestamptz, '1 day'::interval, "
                              "'\\x41'::bytea, 0.1::float8 + 0.2)")
                 .value(),

@@ -85,7 +85,7 @@ TEST(ReadTable, WritesWhatCopyInReadsBack) {
           "INSERT INTO \"T 1\" (\"a\"\"b\", \"Select\", f, m, i, ts, arr) VALUES "
           "(E'tab\\tnew\\nline\\\\ \\\\N \\r', '\\x00ff', 0.1::float8 + 0.2, 1234.56, '-1 day 2:03', now(), "
           "ARRAY[NULL, 'NULL', '{}']), (NULL, NULL, 'NaN', NULL, NULL, 'infinity', '{}'), (repeat('x', "
-          "300000))");
+          "300000), NULL, 0, 0, NULL, NULL, NULL)");
   const ScratchDatabase target("copy_to", table_sql);
   target.execute(
       "ALTER DATABASE copy_to SET IntervalStyle = 'sql_standard'; ALTER DATABASE copy_to SET array_nulls = "
