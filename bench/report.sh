@@ -1,4 +1,5 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154
+# (The variables are those of bench/run.)
 # The report of bench/run: medians, ratios, targets, and where the time went. Reads the files
 # that bench_measure wrote below $work/times: wall seconds, processor seconds, and peak bytes
 # of the largest process and of all, a line a round.
