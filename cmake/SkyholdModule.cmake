@@ -1,5 +1,5 @@
-# A module is a folder of src/: a library of its *.cc, one test program of its *_test.cc,
-# and one fuzz program of each *_fuzz.cc.
+# A module is a folder of src/: a library of its *.cc, one test program of its *_test.cc
+# (and what they share, *_test_support.cc), and one fuzz program of each *_fuzz.cc.
 #
 #   skyhold_module(capture DEPENDS skyhold_io PkgConfig::PQ [TEST_PROCESSORS 2])
 #
@@ -15,9 +15,9 @@ function(skyhold_module name)
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${folder}/*.cc)
   set(tests ${sources})
   set(fuzzers ${sources})
-  list(FILTER tests INCLUDE REGEX "_test\\.cc$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cc$|_test_support\\.cc$")
   list(FILTER fuzzers INCLUDE REGEX "_fuzz\\.cc$")
-  list(FILTER sources EXCLUDE REGEX "_test\\.cc$|_fuzz\\.cc$|/main\\.cc$")
+  list(FILTER sources EXCLUDE REGEX "_test\\.cc$|_test_support\\.cc$|_fuzz\\.cc$|/main\\.cc$")
 
   if(sources)
     add_library(${target} STATIC ${sources})
