@@ -77,14 +77,19 @@ bool read_index(Tokens& tokens, PostDataStatement& statement) {
   return true;
 }
 
-bool ends_with_not_valid(Tokens& tokens) {
+// After "FOREIGN": KEY (…) REFERENCES schema.table (…) … [NOT VALID]
+bool read_foreign_key(Tokens& tokens, PostDataStatement& statement) {
+  while (!tokens.at_end() && !tokens.peek().is_word("references")) tokens.take();
+  if (!tokens.take_word("references") || !tokens.take_relation(statement.referenced)) return false;
   SqlToken before_last;
   SqlToken last;
   while (!tokens.at_end()) {
     before_last = last;
     last = tokens.take();
   }
-  return before_last.is_word("not") && last.is_word("valid");
+  statement.kind = PostDataKind::kForeignKey;
+  statement.not_valid = before_last.is_word("not") && last.is_word("valid");
+  return true;
 }
 
 // After "ALTER": TABLE [ONLY] schema.table ADD CONSTRAINT name …
@@ -98,10 +103,8 @@ bool read_constraint(Tokens& tokens, PostDataStatement& statement) {
     return false;
   }
   if (tokens.take_word("foreign")) {
-    statement.kind = PostDataKind::kForeignKey;
     statement.constraint_clause = statement.sql.substr(clause);
-    statement.not_valid = ends_with_not_valid(tokens);
-    return true;
+    return read_foreign_key(tokens, statement);
   }
   const bool makes_index =
       tokens.peek().is_word("primary") || tokens.peek().is_word("unique") || tokens.peek().is_word("exclude");
@@ -127,29 +130,22 @@ PostDataStatement classify_post_data(std::string_view sql) {
   if (known) return statement;
   PostDataStatement other;
   other.sql = sql;
-  if (SessionSettings().take(sql)) other.kind = PostDataKind::kSetting;
   return other;
 }
 
-PostDataPlan plan_post_data(const std::vector<std::string_view>& statements,
+PostDataPlan plan_post_data(const std::vector<std::string_view>& script,
                             const std::set<RelationName>& plain_tables) {
   PostDataPlan plan;
-  SessionSettings settings;
-  for (std::size_t order = 0; order < statements.size(); ++order) {
-    const std::string_view sql = statements[order];
-    const PostDataStatement statement = classify_post_data(sql);
-    switch (statement.kind) {
-      case PostDataKind::kSetting: settings.take(sql); continue;
-      case PostDataKind::kForeignKey: plan.foreign_keys.push_back({statement, settings, order}); continue;
-      case PostDataKind::kTableWork:
-        if (plain_tables.contains(statement.table)) {
-          plan.table_work.push_back({statement, settings, order});
-          continue;
-        }
-        break;
-      case PostDataKind::kOther: break;
+  for (ScriptStatement& each : with_settings(script)) {
+    PlannedStatement planned{classify_post_data(each.sql), std::move(each)};
+    const PostDataStatement& statement = planned.statement;
+    if (statement.kind == PostDataKind::kForeignKey) {
+      plan.foreign_keys.push_back(std::move(planned));
+    } else if (statement.kind == PostDataKind::kTableWork && plain_tables.contains(statement.table)) {
+      plan.table_work.push_back(std::move(planned));
+    } else {
+      (plan.foreign_keys.empty() ? plan.before_keys : plan.after_keys).push_back(std::move(planned));
     }
-    (plan.foreign_keys.empty() ? plan.before_keys : plan.after_keys).push_back({statement, settings, order});
   }
   return plan;
 }

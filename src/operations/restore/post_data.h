@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "operations/restore/session_settings.h"
+#include "operations/restore/restore_session.h"
 
 namespace skyhold {
 
@@ -33,6 +33,7 @@ struct PostDataStatement {
   RelationName table;                  // of table work and foreign keys
   bool constraint = false;             // table work that takes the table for itself
   bool reads_other_tables = false;     // perhaps: it calls a function that is not the server's own
+  RelationName referenced;             // by a foreign key
   std::string constraint_name;         // foreign keys
   std::string_view constraint_clause;  // foreign keys: "ADD CONSTRAINT … FOREIGN KEY …"
   bool not_valid = false;              // foreign keys that are not to be validated
@@ -43,8 +44,7 @@ PostDataStatement classify_post_data(std::string_view sql);
 
 struct PlannedStatement {
   PostDataStatement statement;
-  SessionSettings settings;  // that hold where it stands in the script
-  std::size_t order = 0;     // its place in the script
+  ScriptStatement script;
 };
 
 struct PostDataPlan {

@@ -38,6 +38,7 @@ TEST(PostData, ForeignKeysComeApartInTableAndClause) {
   EXPECT_EQ(key.table, (RelationName{"public", "a"}));
   EXPECT_EQ(key.constraint_name, "A_fkey");
   EXPECT_EQ(key.constraint_clause, "ADD CONSTRAINT \"A_fkey\" FOREIGN KEY (b) REFERENCES public.b(id)");
+  EXPECT_EQ(key.referenced, (RelationName{"public", "b"}));
   EXPECT_FALSE(key.not_valid);
   EXPECT_TRUE(classify_post_data("ALTER TABLE ONLY public.a ADD CONSTRAINT k FOREIGN KEY (b) "
                                  "REFERENCES public.b(id) NOT VALID")
@@ -86,9 +87,9 @@ TEST(PostData, ThePlanKeepsOrderAroundTheForeignKeys) {
   };
   const PostDataPlan plan = plan_post_data(script, {{"public", "a"}});
   ASSERT_EQ(plan.table_work.size(), 2U);
-  EXPECT_EQ(plan.table_work[0].settings.sql(), "SET default_tablespace = '';\n");
-  EXPECT_EQ(plan.table_work[1].settings.sql(), "SET default_tablespace = fast;\n");
-  EXPECT_EQ(plan.table_work[1].order, 4U);
+  EXPECT_EQ(plan.table_work[0].script.settings->sql(), "SET default_tablespace = '';\n");
+  EXPECT_EQ(plan.table_work[1].script.settings->sql(), "SET default_tablespace = fast;\n");
+  EXPECT_EQ(plan.table_work[1].script.order, 4U);
   ASSERT_EQ(plan.before_keys.size(), 2U);
   EXPECT_EQ(plan.before_keys[0].statement.sql, script[2]);
   EXPECT_EQ(plan.before_keys[1].statement.sql, script[5]);
