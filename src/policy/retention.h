@@ -17,9 +17,9 @@ struct RetentionPolicy {
 
 struct RetentionCandidate {
   std::string id;
-  std::string group;   // the rules apply to each group by itself: one branch's backups
+  std::string group;  // the rules apply to each group by itself: one branch's backups
   Instant time;
-  bool good = true;    // complete on at least one copy
+  bool good = true;  // complete on at least one copy
 };
 
 struct RetentionDecision {
