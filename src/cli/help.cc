@@ -24,7 +24,11 @@ std::string heading_of(const CLI::Option& option) {
   for (const std::string& name : option.get_snames()) names.push_back("-" + name);
   for (const std::string& name : option.get_lnames()) names.push_back("--" + name);
   std::string heading = joined(names, ", ");
-  if (option.get_items_expected_max() > 0) heading += " " + option.get_type_name();
+  if (option.get_items_expected_max() > 0) {
+    // CLI11 appends what its checks allow; the description says it better.
+    const std::string placeholder = option.get_type_name();
+    heading += " " + placeholder.substr(0, placeholder.find(':'));
+  }
   return heading;
 }
 

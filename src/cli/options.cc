@@ -29,7 +29,6 @@ void add_common(CLI::App& app, Parameters& parameters) {
             "Progress on standard error: a bar, JSON lines, or nothing. Default: auto, a bar when standard "
             "error is a terminal and nothing otherwise.")
       ->check(CLI::IsMember({"auto", "bar", "json", "none"}))
-      ->type_name("auto|bar|json|none")
       ->group(group);
   app.add_flag("-v,--verbose", parameters.verbose, "Log what is done, step by step, to standard error.")
       ->group(group);
@@ -99,8 +98,7 @@ void add_filestore(CLI::App& app, Parameters& parameters) {
 void add_jobs(CLI::App& app, Parameters& parameters) {
   add_value(app, "--jobs", parameters.jobs, "N",
             "Database sessions at once. Default: one for each core, at least 2.")
-      ->check(CLI::Range(1, 64))
-      ->type_name("N");
+      ->check(CLI::Range(1, 64));
 }
 
 void add_new_key_file(CLI::App& app, Parameters& parameters) {
@@ -117,8 +115,7 @@ void add_recovery_kit(CLI::App& app, Parameters& parameters) {
 void add_backup_kind(CLI::App& app, Parameters& parameters) {
   add_value(app, "--kind", parameters.kind, "KIND",
             "Why the backup is taken: automatic, manual, imported or safety. Default: manual.")
-      ->check(CLI::IsMember({"automatic", "manual", "imported", "safety"}))
-      ->type_name("KIND");
+      ->check(CLI::IsMember({"automatic", "manual", "imported", "safety"}));
   add_value(app, "--note", parameters.note, "TEXT", "A line that `repo list` shows beside the backup.");
   app.add_flag("--reread-files", parameters.reread_files,
                "Read every file of the filestore, also those that the last backup holds already.");
@@ -139,8 +136,7 @@ void add_restore(CLI::App& app, Parameters& parameters) {
       "the "
       "hashes of what it was sent, every file's SHA-1. full: every table is read back as well. Default: "
       "counted.")
-      ->check(CLI::IsMember({"counted", "full"}))
-      ->type_name("counted|full");
+      ->check(CLI::IsMember({"counted", "full"}));
   add_value(
       app, "--owner", parameters.owner, "ROLE",
       "Make this role the owner of everything, and leave grants out. Default: the owners that the backup "
@@ -172,16 +168,13 @@ void add_retention(CLI::App& app, Parameters& parameters) {
   const auto count = CLI::Range(0, 10'000);
   add_value(app, "--keep-daily", parameters.keep_daily, "DAYS",
             "Keep the newest backup of this many days. Default: 7.")
-      ->check(count)
-      ->type_name("DAYS");
+      ->check(count);
   add_value(app, "--keep-weekly", parameters.keep_weekly, "WEEKS",
             "Keep the newest backup of this many weeks (Monday to Sunday). Default: 4.")
-      ->check(count)
-      ->type_name("WEEKS");
+      ->check(count);
   add_value(app, "--keep-monthly", parameters.keep_monthly, "MONTHS",
             "Keep the newest backup of this many months. Default: 2.")
-      ->check(count)
-      ->type_name("MONTHS");
+      ->check(count);
   add_value(app, "--time-zone", parameters.time_zone, "ZONE",
             "Where days, weeks and months begin: an IANA name such as Europe/Brussels. Default: UTC.");
   app.add_flag("--dry-run", parameters.dry_run, "Say what would be kept and forgotten, and change nothing.");
@@ -195,8 +188,7 @@ void add_prune(CLI::App& app, Parameters& parameters) {
   add_value(app, "--max-unused", parameters.max_unused_percent, "PERCENT",
             "How much of the repository may stay unused inside packs that are partly needed; less means more "
             "rewriting. Default: 5.")
-      ->check(CLI::Range(0.0, 100.0))
-      ->type_name("PERCENT");
+      ->check(CLI::Range(0.0, 100.0));
 }
 
 }  // namespace skyhold::options

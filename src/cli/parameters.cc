@@ -16,6 +16,7 @@ namespace skyhold {
 namespace {
 
 constexpr std::uint64_t kMaxDatabaseFileBytes = 64 * 1024;
+constexpr std::size_t kMaxNameBytes = 200;
 constexpr std::int64_t kMaxDurationSeconds = 10LL * 365 * 24 * 3600;
 
 std::vector<std::string> split_at_spaces(const std::string& text) {
@@ -87,6 +88,12 @@ Status check_snapshot_text(const std::string& text) {
               may_show ? fmt::format("\"{}\" does not name a snapshot", printable(text))
                        : "an argument that should name a snapshot does not",
               "give \"latest\", or the first 4 or more digits of an id that `skyhold repo list` shows");
+}
+
+Status check_name(std::string_view flag, const std::string& name) {
+  if (!name.empty() && name.size() <= kMaxNameBytes && printable(name) == name) return {};
+  return fail(ErrorCode::kInvalidArgument, fmt::format("{} is not a name", flag),
+              fmt::format("give 1 to {} bytes of text without control characters", kMaxNameBytes));
 }
 
 Status check_database_is_named(const Parameters& parameters) {

@@ -81,6 +81,9 @@ Result<std::chrono::seconds> parse_duration(std::string_view text);
 // URL or a password that went astray.
 Status check_snapshot_text(const std::string& text);
 
+// Names of projects and branches: some text, without control characters, at most 200 bytes.
+Status check_name(std::string_view flag, const std::string& name);
+
 // Exactly one of --database and --database-file, or else SKYHOLD_DATABASE.
 Status check_database_is_named(const Parameters& parameters);
 Result<PgTarget> database_target(const Parameters& parameters);

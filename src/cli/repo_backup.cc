@@ -21,6 +21,12 @@ void define(CLI::App& app, Parameters& parameters) {
   options::add_jobs(app, parameters);
 }
 
+Status check(const Parameters& parameters) {
+  TRY(check_name("--project", parameters.project));
+  TRY(check_name("--branch", parameters.branch));
+  return check_database_is_named(parameters);
+}
+
 Status check_project(const Repository& repository, const std::string& project) {
   if (repository.project() == project) return {};
   return fail(
@@ -97,7 +103,7 @@ Command repo_backup_command() {
                        "  skyhold repo backup --project acme --branch production --kind automatic \\",
                        "      --database-file /etc/skyhold/acme.url --json >> /var/log/skyhold.json"},
           .define = define,
-          .check = check_database_is_named,
+          .check = check,
           .run = run};
 }
 

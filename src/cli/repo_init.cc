@@ -19,6 +19,10 @@ void define(CLI::App& app, Parameters& parameters) {
   options::add_recovery_kit(app, parameters);
 }
 
+Status check(const Parameters& parameters) {
+  return check_name("--project", parameters.project);
+}
+
 // Before anything is made: a kit that cannot be written afterwards would be a password lost.
 Status check_kit_place(const std::string& file) {
   if (file.empty()) return {};
@@ -87,6 +91,7 @@ Command repo_init_command() {
                    "  skyhold repo init --store file:///backup/a --key-file /etc/skyhold/master.key \\",
                    "      --project acme | lpr"},
       .define = define,
+      .check = check,
       .run = run};
 }
 

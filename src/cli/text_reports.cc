@@ -207,7 +207,7 @@ std::string list_text(const SnapshotListing& listing, Instant now) {
   for (const std::string& name : listing.unreadable) text += fmt::format("  DAMAGED  {}\n", printable(name));
   for (const ListedCopy& copy : listing.copies) {
     if (!copy.failure) continue;
-    text += fmt::format("\nThe copy at {} does not answer: {}\n", printable(copy.location),
+    text += fmt::format("\nThe copy at {} is left out: {}\n", printable(copy.location),
                         printable(copy.failure->message));
   }
   return text;
