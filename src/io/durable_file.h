@@ -17,7 +17,7 @@ struct DurableWriteOptions {
   IfExists if_exists = IfExists::kRefuse;
   // Where the temporary file lies until it is whole; must be on the same file
   // system. Empty: beside the target.
-  std::filesystem::path temporary_directory;
+  std::filesystem::path temporary_directory{};
 };
 
 // Writes a temporary file, syncs it, moves it into place and syncs the directory.
