@@ -164,6 +164,15 @@ PgSession& DatabaseSnapshot::session() {
   return state_->session;
 }
 
+Status DatabaseSnapshot::confirm_held() {
+  // A failed transaction refuses to answer; without one this session is "read committed".
+  const auto held = state_->session.query_value("SHOW transaction_isolation");
+  if (held && *held == "repeatable read") return {};
+  const std::string why = held ? "its transaction ended" : held.error().message;
+  return fail(ErrorCode::kSource, fmt::format("the session that held the tables' locks was lost: {}", why),
+              "what was read since cannot be trusted; run the backup again");
+}
+
 Result<PgSession> DatabaseSnapshot::open_reader() const {
   PgSession reader = TRY(PgSession::connect(state_->target, {.application_name = "skyhold reader"}));
   TRY(reader.execute(kBeginReadOnly));

@@ -75,6 +75,11 @@ class DatabaseSnapshot {
   // The coordinator, inside the snapshot, for small queries (Odoo's facts, attachments).
   [[nodiscard]] PgSession& session();
 
+  // Call it when everything has been read and before anything is called complete: an
+  // error when the coordinator lost its connection or transaction on the way, and with
+  // it the locks. A table truncated since then would have been read as empty.
+  [[nodiscard]] Status confirm_held();
+
   // A session that reads in the same instant (REPEATABLE READ, READ ONLY). Thread-safe, as
   // is start_dump(); both need the coordinator to live on.
   [[nodiscard]] Result<PgSession> open_reader() const;

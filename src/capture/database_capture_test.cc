@@ -68,6 +68,25 @@ TEST(DatabaseSnapshot, SeesOneInstantWhateverHappensAfterwards) {
   EXPECT_EQ(snapshot.session().query_value("SELECT count(*) FROM public.t").value(), "1");
 }
 
+TEST(DatabaseSnapshot, KnowsWhetherItsLocksWereHeldToTheEnd) {
+  const ScratchDatabase database("capture_held", "CREATE TABLE t ()");
+  DatabaseSnapshot held = open(database).value();
+  EXPECT_TRUE(held.confirm_held());
+
+  DatabaseSnapshot failed = open(database).value();
+  ASSERT_FALSE(failed.session().execute("SELECT 1/0"));
+  EXPECT_EQ(failed.confirm_held().error().code, ErrorCode::kSource);
+  ASSERT_TRUE(failed.session().execute("ROLLBACK"));
+  EXPECT_THAT(failed.confirm_held().error().message, HasSubstr("transaction ended"));
+
+  DatabaseSnapshot killed = open(database).value();
+  const std::string pid = killed.session().query_value("SELECT pg_backend_pid()").value();
+  database.execute("SELECT pg_terminate_backend(" + pid + ", 10000)");
+  EXPECT_EQ(killed.confirm_held().error().code, ErrorCode::kSource);
+  EXPECT_FALSE(killed.open_reader());
+  EXPECT_TRUE(held.confirm_held());
+}
+
 TEST(DatabaseSnapshot, LocksPartitionedParentsAndConfigurationTables) {
   const ScratchDatabase database("capture_locks",
                                  "CREATE TABLE parent (p int) PARTITION BY RANGE (p);"

@@ -1,6 +1,7 @@
 #include "capture/pg_target.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <string_view>
 
@@ -26,6 +27,16 @@ std::string find(const std::vector<std::pair<std::string, std::string>>& paramet
   const auto found =
       std::find_if(parameters.begin(), parameters.end(), [&](const auto& each) { return each.first == key; });
   return found == parameters.end() ? std::string() : found->second;
+}
+
+// A peer that is gone without a word is noticed in about two minutes; the kernel's own
+// two hours are longer than a night's work may hang.
+void add_default_parameters(std::vector<std::pair<std::string, std::string>>& parameters) {
+  const std::array<std::pair<const char*, const char*>, 3> defaults{
+      {{"keepalives_idle", "60"}, {"keepalives_interval", "10"}, {"keepalives_count", "6"}}};
+  for (const auto& [key, value] : defaults) {
+    if (find(parameters, key).empty()) parameters.emplace_back(key, value);
+  }
 }
 
 // A password whose @ or / was not encoded ends up in what libpq takes for the host, port
@@ -61,6 +72,7 @@ Result<PgTarget> PgTarget::parse(std::string_view text) {
                 "this is not a PostgreSQL URL or keyword string (not shown: it may hold a password)",
                 std::string(kFormHint));
   }
+  add_default_parameters(target.parameters_);
   target.database_ = find(target.parameters_, "dbname");
   target.password_ = find(target.parameters_, "password");
   if (target.database_.empty()) {

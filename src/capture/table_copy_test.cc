@@ -107,6 +107,39 @@ TEST(ReadTable, WritesWhatCopyInReadsBack) {
   EXPECT_EQ(read(restored, table_of(restored, "T 1")).text, before.text);
 }
 
+TEST(ReadTable, KeepsValuesOfManyTypes) {
+  const std::string table_sql =
+      "CREATE TYPE pair AS (a int, \"b c\" text); CREATE TYPE mood AS ENUM ('x', 'y''z'); CREATE DOMAIN "
+      "positive AS int;"
+      "CREATE TABLE t (a pair[], b mood, c positive, d int4range[], e xml, f json, g jsonb, h tsvector, i "
+      "tsquery, "
+      "j varbit, k pg_lsn, l regclass, m regtype, n regprocedure, o xid8, p \"char\", q name, r circle, s "
+      "timetz, "
+      "t date, u aclitem, v int2vector, w tid, x macaddr8, y cidr, z numeric, aa jsonpath, ab "
+      "int8multirange);";
+  const std::string rows_sql =
+      "INSERT INTO t VALUES (ARRAY[ROW(1, 'a\"b,c')::pair, NULL], 'y''z', 4, '{\"[1,5)\",empty}', "
+      "'<a>&lt;</a>', "
+      "'{\"a\":  1}', '{\"a\": \"\\u00e9\"}', 'a:1A b:2', 'a & !b', '1011', '0/16B3748', 't', 'pair', "
+      "'lower(text)', "
+      "'99', 'c', 'name', '<(0,0),1>', '10:00:00+02:30', '0044-03-15 BC', 'postgres=r/postgres', '3 4', "
+      "'(5,6)', "
+      "'08:00:2b:01:02:03:04:05', '10.0.0.0/8', '-Infinity', '$.a[*] ? (@ > 1)', '{[1,2),[5,9)}')";
+  const ScratchDatabase source("types_from", table_sql + rows_sql);
+  const ScratchDatabase target("types_to", table_sql);
+  const DatabaseSnapshot snapshot = open(source).value();
+  const SourceTable& table = table_of(snapshot, "t");
+  const ReadTable before = read(snapshot, table);
+  PgSession writer = PgSession::connect(capture_test::target_of(target)).value();
+  capture_test::TextSource bytes(before.text);
+  TableEntry entry;
+  entry.schema = table.schema;
+  entry.name = table.name;
+  entry.columns = table.columns;
+  EXPECT_EQ(writer.copy_in(copy_in_sql(entry), bytes).value(), 1U);
+  EXPECT_EQ(target.query_value("SELECT t::text FROM t"), source.query_value("SELECT t::text FROM t"));
+}
+
 TEST(ReadTable, EndsWhenItIsCancelled) {
   const ScratchDatabase database("copy_cancelled", "CREATE TABLE t AS SELECT generate_series(1, 100000)");
   const DatabaseSnapshot snapshot = open(database).value();
