@@ -1,0 +1,251 @@
+// Backups of a real database and a real filestore into stores that may fail.
+#include "operations/backup/backup.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/encoding.h"
+#include "operations/backup/recovery_files.h"
+#include "operations/backup/table_capture.h"
+#include "stores/fault_store.h"
+#include "stores/memory_store.h"
+#include "tests/support/scratch_postgres.h"
+#include "tests/support/scratch_directory.h"
+
+namespace skyhold {
+namespace {
+
+using testing::HasSubstr;
+
+class QuietProgress final : public ProgressSink {
+ public:
+  void report(const Progress&) override {}
+  void warn(const std::string& message) override { warnings.push_back(message); }
+  std::vector<std::string> warnings;
+};
+
+SourceTable table_of_pages(std::uint64_t pages, bool splittable = true) {
+  return {1, "public", "big", {"id"}, pages * 8192, 0, pages, splittable};
+}
+
+TEST(TablePlan, SplitsLargeTablesIntoRangesThatMeet) {
+  const auto reads = plan_table_reads({table_of_pages(50'000)});
+  ASSERT_GT(reads.size(), 3U);
+  std::uint64_t next = 0;
+  std::vector<TableRead> in_order = reads;
+  std::sort(in_order.begin(), in_order.end(), [](const auto& a, const auto& b) { return a.range.first < b.range.first; });
+  for (const TableRead& read : in_order) {
+    EXPECT_EQ(read.range.first, next);
+    next = read.range.last;
+  }
+  EXPECT_EQ(next, UINT64_MAX) << "the last range takes pages that are added meanwhile";
+}
+
+TEST(TablePlan, LeavesWholeWhatCannotBeSplitAndSkipsTablesWithoutAPage) {
+  EXPECT_EQ(plan_table_reads({table_of_pages(50'000, false)}).size(), 1U);
+  EXPECT_TRUE(plan_table_reads({table_of_pages(0)}).empty());
+}
+
+TEST(TablePlan, GivesEveryTableAPathOfItsOwn) {
+  SourceTable table = table_of_pages(1);
+  EXPECT_EQ(table_path(table, 0, 1), "database/tables/public.big.copy");
+  EXPECT_EQ(table_path(table, 2, 9), "database/tables/public.big.00003.copy");
+  table.name = "a/../\"b.c";
+  EXPECT_EQ(table_path(table, 0, 1), "database/tables/public.a%2F%2E%2E%2F%22b%2Ec.copy");
+  SourceTable long_name = table_of_pages(1);
+  long_name.name = std::string(63, '/') + "1";
+  long_name.schema = std::string(63, '/');
+  SourceTable other = long_name;
+  other.name.back() = '2';
+  EXPECT_LT(table_path(long_name, 0, 1).size(), 240U);
+  EXPECT_NE(table_path(long_name, 0, 1), table_path(other, 0, 1));
+}
+
+class BackupTest : public testing::Test {
+ protected:
+  BackupTest() : database_("backup_source", kSchema) {
+    for (int i = 0; i < 3; ++i) {
+      faults_.push_back(std::make_shared<FaultStore>(std::make_shared<MemoryStore>()));
+      stores_.push_back(faults_.back());
+    }
+    EXPECT_TRUE(Repository::init(stores_, master_, "shop"));
+    std::filesystem::create_directories(filestore());
+  }
+
+  static constexpr std::string_view kSchema = R"(
+    CREATE TABLE res_partner (id serial PRIMARY KEY, name text, upper_name text GENERATED ALWAYS AS (upper(name)) STORED);
+    INSERT INTO res_partner (name) SELECT 'partner ' || n FROM generate_series(1, 5000) n;
+    CREATE TABLE empty_table (id int);
+    CREATE TABLE ir_attachment (id serial PRIMARY KEY, store_fname text, file_size int, checksum text);
+    CREATE SEQUENCE free_sequence START 77;
+    SELECT lo_from_bytea(0, 'a large object');
+  )";
+
+  [[nodiscard]] std::filesystem::path filestore() const { return directory_.path() / "filestore"; }
+
+  // Adds a file and the attachment that refers to it; the name is the content's SHA-1.
+  std::string attach(const std::string& content) {
+    Sha1 hash;
+    hash.update(as_bytes(content));
+    const std::string sha1 = hex_encode(hash.finish());
+    const std::string name = sha1.substr(0, 2) + "/" + sha1;
+    std::filesystem::create_directories(filestore() / sha1.substr(0, 2));
+    std::ofstream(filestore() / name) << content;
+    database_.execute("INSERT INTO ir_attachment (store_fname, file_size, checksum) VALUES ('" + name + "', " +
+                      std::to_string(content.size()) + ", '" + sha1 + "')");
+    return name;
+  }
+
+  Result<BackupResult> back_up() {
+    repository_ = std::move(*Repository::open(stores_, master_));
+    BackupOptions options;
+    options.branch = "production";
+    options.database = *PgTarget::parse(database_.url());
+    options.filestore = filestore();
+    auto result = run_backup(*repository_, options, progress_, CancelToken());
+    if (result) {
+      EXPECT_TRUE(repository_->load_index());
+    }
+    return result;
+  }
+
+  ScratchDirectory directory_;
+  ScratchDatabase database_;
+  MasterKey master_ = MasterKey::random();
+  std::vector<std::shared_ptr<FaultStore>> faults_;
+  std::vector<ObjectStorePtr> stores_;
+  std::unique_ptr<Repository> repository_;
+  QuietProgress progress_;
+};
+
+TEST_F(BackupTest, SaysWhatItHolds) {
+  const std::string name = attach("an attachment");
+  const auto result = back_up();
+  ASSERT_TRUE(result) << to_string(result.error());
+  const auto manifest = repository_->load_manifest(result->snapshot);
+  ASSERT_TRUE(manifest) << to_string(manifest.error());
+  EXPECT_EQ(manifest->project, "shop");
+  EXPECT_EQ(manifest->branch, "production");
+  ASSERT_EQ(manifest->tables.size(), 3U);
+  EXPECT_EQ(manifest->tables[0].name, "empty_table");
+  EXPECT_TRUE(manifest->tables[0].parts.empty());
+  const TableEntry& partners = manifest->tables[2];
+  EXPECT_EQ(partners.rows, 5000U);
+  EXPECT_EQ(partners.columns, (std::vector<std::string>{"id", "name"})) << "a generated column is not data";
+  ASSERT_EQ(partners.parts.size(), 1U);
+  const auto node = repository_->find_node(result->snapshot, partners.parts[0].path);
+  ASSERT_TRUE(node);
+  EXPECT_EQ(sha256(*repository_->read_small_file(*node, 1U << 20)), partners.parts[0].sha256);
+  ASSERT_EQ(manifest->filestore.files.size(), 1U);
+  EXPECT_EQ(manifest->filestore.files[0].name, name);
+  EXPECT_TRUE(manifest->filestore.missing.empty());
+  for (const char* path : {"database/schema.dump", "database/rest.dump", "README", "restore.sh"}) {
+    EXPECT_TRUE(repository_->find_node(result->snapshot, path)) << path;
+  }
+  EXPECT_EQ(result->complete_copies.size(), 3U);
+}
+
+TEST_F(BackupTest, TheSecondNightReadsNoFileAgainAndAddsLittle) {
+  attach(std::string(100'000, 'x') + "first");
+  ASSERT_TRUE(back_up());
+  attach("second");
+  const auto second = back_up();
+  ASSERT_TRUE(second) << to_string(second.error());
+  EXPECT_EQ(second->files_reused, 1U);
+  EXPECT_EQ(second->files_read, 1U);
+  EXPECT_LT(second->added_bytes, 100'000U);
+  EXPECT_TRUE(second->snapshot.parent);
+}
+
+TEST_F(BackupTest, AFileThatVanishedIsFoundInAnEarlierBackup) {
+  const std::string name = attach("will vanish");
+  ASSERT_TRUE(back_up());
+  std::filesystem::remove(filestore() / name);
+  const auto second = back_up();
+  ASSERT_TRUE(second) << to_string(second.error());
+  EXPECT_EQ(second->files_recovered, 1U);
+  EXPECT_TRUE(second->manifest.filestore.missing.empty());
+}
+
+TEST_F(BackupTest, AFileThatIsNowhereIsNamedAsMissing) {
+  const std::string gone = attach("never there");
+  std::filesystem::remove(filestore() / gone);
+  const std::string damaged = attach("to be damaged");
+  std::ofstream(filestore() / damaged) << "something else";
+  const auto result = back_up();
+  ASSERT_TRUE(result) << to_string(result.error());
+  ASSERT_EQ(result->manifest.filestore.missing.size(), 2U);
+  EXPECT_TRUE(result->manifest.filestore.files.empty());
+  std::string reasons;
+  for (const auto& missing : result->manifest.filestore.missing) reasons += missing.reason + "; ";
+  EXPECT_THAT(reasons, HasSubstr("not in the filestore"));
+  EXPECT_THAT(reasons, HasSubstr("does not match its name"));
+}
+
+TEST_F(BackupTest, ACopyThatVanishesHalfWayLeavesTheOthersComplete) {
+  faults_[1]->add(Fault::fail_call(StoreMethod::kPut, 2));
+  const auto result = back_up();
+  ASSERT_TRUE(result) << to_string(result.error());
+  EXPECT_EQ(result->complete_copies.size(), 2U);
+  ASSERT_EQ(result->failed_copies.size(), 1U);
+  auto alone = Repository::open({stores_[0]}, master_);
+  ASSERT_TRUE(alone && (*alone)->load_index());
+  EXPECT_TRUE((*alone)->load_manifest(result->snapshot));
+  // The next night brings the copy back to a state that stands alone.
+  const auto next = back_up();
+  ASSERT_TRUE(next);
+  EXPECT_EQ(next->complete_copies.size(), 3U);
+  auto healed = Repository::open({stores_[1]}, master_);
+  ASSERT_TRUE(healed && (*healed)->load_index());
+  EXPECT_TRUE((*healed)->load_manifest(next->snapshot));
+}
+
+TEST_F(BackupTest, NoSnapshotAppearsWhenEveryCopyIsFull) {
+  for (auto& fault : faults_) fault->add(Fault::no_space_from(3));
+  const auto result = back_up();
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kNoSpace);
+  for (auto& fault : faults_) fault->clear();
+  EXPECT_TRUE(Repository::open(stores_, master_).value()->snapshots()->empty());
+}
+
+TEST_F(BackupTest, RefusesAFilestoreThatIsNotThere) {
+  std::filesystem::remove_all(filestore());
+  const auto result = back_up();
+  ASSERT_FALSE(result);
+  EXPECT_THAT(result.error().message, HasSubstr("filestore"));
+}
+
+TEST_F(BackupTest, EndsCleanlyWhenCancelled) {
+  repository_ = std::move(*Repository::open(stores_, master_));
+  BackupOptions options;
+  options.branch = "production";
+  options.database = *PgTarget::parse(database_.url());
+  CancelToken cancel;
+  cancel.cancel();
+  const auto result = run_backup(*repository_, options, progress_, cancel);
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, ErrorCode::kCancelled);
+  std::size_t locks = 0;
+  ASSERT_TRUE(stores_[0]->list("locks/", [&](const ObjectInfo&) -> Status {
+    ++locks;
+    return {};
+  }));
+  EXPECT_EQ(locks, 0U);
+}
+
+TEST(RecoveryScript, QuotesWhateverNamesHold) {
+  Manifest manifest;
+  manifest.database.encoding = "UTF8";
+  manifest.database.roles = {"o'hara"};
+  manifest.tables.push_back({"public", "it's", {"a\"b"}, 1, 2, "", {{"database/tables/public.it%27s.copy", 1, 2, Id{}}}});
+  const std::string script = recovery_script(manifest);
+  EXPECT_THAT(script, HasSubstr("it'\\''s"));
+  EXPECT_THAT(script, HasSubstr("'o''hara'"));
+}
+
+}  // namespace
+}  // namespace skyhold

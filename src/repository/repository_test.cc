@@ -1,0 +1,262 @@
+// One repository over several copies: opened, written and read while copies misbehave.
+#include "repository/repository.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "crypto/hash.h"
+#include "repository/blob_writer.h"
+#include "repository/unpacked_file.h"
+#include "stores/fault_store.h"
+#include "stores/memory_store.h"
+
+namespace skyhold {
+namespace {
+
+using testing::HasSubstr;
+
+Bytes text_of(std::size_t size, int flavour = 0) {
+  Bytes bytes(size);
+  for (std::size_t i = 0; i < size; ++i) {
+    bytes[i] = static_cast<std::uint8_t>('a' + (i * i + i * static_cast<std::size_t>(flavour)) % 23);
+  }
+  return bytes;
+}
+
+// Three memory stores behind fault stores, one repository in them.
+class RepositoryTest : public testing::Test {
+ protected:
+  RepositoryTest() {
+    for (int i = 0; i < 3; ++i) {
+      memories_.push_back(std::make_shared<MemoryStore>());
+      faults_.push_back(std::make_shared<FaultStore>(memories_.back()));
+      stores_.push_back(faults_.back());
+    }
+    EXPECT_TRUE(Repository::init(stores_, master_, "shop"));
+  }
+
+  std::unique_ptr<Repository> open() {
+    auto repository = Repository::open(stores_, master_);
+    EXPECT_TRUE(repository) << to_string(repository.error());
+    EXPECT_TRUE((*repository)->load_index());
+    return std::move(*repository);
+  }
+
+  static Node store_file(Repository& repository, ByteView content) {
+    auto writer = BlobWriter::start(repository, {});
+    EXPECT_TRUE(writer) << to_string(writer.error());
+    StoredFile stored;
+    {
+      const auto lane = (*writer)->open_lane(BlobType::kData);
+      StreamWriter file(*lane, kTableChunks, StreamWriter::HashWhole::kYes);
+      EXPECT_TRUE(file.write(content));
+      stored = *file.finish();
+    }
+    const Status finished = (*writer)->finish();
+    EXPECT_TRUE(finished) << to_string(finished.error());
+    Node node;
+    node.name = "file";
+    node.content = stored.content;
+    node.size_bytes = stored.bytes;
+    return node;
+  }
+
+  static Result<Bytes> read_all(Repository& repository, const Node& node) {
+    const auto source = repository.open_file(node);
+    Bytes all;
+    Bytes buffer(100'000);
+    while (const std::size_t got = TRY(source->read(buffer))) append(all, ByteView(buffer).first(got));
+    return all;
+  }
+
+  std::vector<std::string> names(std::size_t copy, std::string_view prefix) {
+    std::vector<std::string> found;
+    EXPECT_TRUE(memories_[copy]->list(prefix, [&](const ObjectInfo& object) -> Status {
+      found.push_back(object.name);
+      return {};
+    }));
+    return found;
+  }
+
+  void damage(std::size_t copy, const std::string& name) {
+    Bytes bytes = *memories_[copy]->get(name);
+    bytes[bytes.size() / 3] ^= 0x40;
+    EXPECT_TRUE(memories_[copy]->overwrite(name, bytes));
+  }
+
+  MasterKey master_ = MasterKey::random();
+  std::vector<std::shared_ptr<MemoryStore>> memories_;
+  std::vector<std::shared_ptr<FaultStore>> faults_;
+  std::vector<ObjectStorePtr> stores_;
+};
+
+TEST_F(RepositoryTest, IsMadeOnceAndNeverOver) {
+  const auto again = Repository::init(stores_, master_, "shop");
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error().code, ErrorCode::kAlreadyExists);
+}
+
+TEST_F(RepositoryTest, OpensWithItsMasterKeyOnly) {
+  EXPECT_EQ(open()->project(), "shop");
+  const auto wrong = Repository::open(stores_, MasterKey::random());
+  ASSERT_FALSE(wrong);
+  EXPECT_EQ(wrong.error().code, ErrorCode::kWrongKey);
+  EXPECT_THAT(wrong.error().message, HasSubstr("shop"));
+}
+
+TEST_F(RepositoryTest, OpensWithoutACopyThatIsGoneAndSaysSo) {
+  faults_[1]->add(Fault::vanish_from(1));
+  const auto repository = Repository::open(stores_, master_);
+  ASSERT_TRUE(repository);
+  EXPECT_EQ((*repository)->copies().healthy_count(), 2U);
+  EXPECT_TRUE((*repository)->copies().failure(1));
+}
+
+TEST_F(RepositoryTest, RefusesStoresOfDifferentRepositories) {
+  const auto stranger = std::make_shared<MemoryStore>();
+  ASSERT_TRUE(Repository::init({stranger}, master_, "other"));
+  const auto opened = Repository::open({stores_[0], stranger}, master_);
+  // Another repository's config is not encrypted with this one's key.
+  ASSERT_TRUE(opened);
+  EXPECT_THAT(to_string(*(*opened)->copies().failure(1)), HasSubstr("belongs to another repository"));
+}
+
+TEST_F(RepositoryTest, SurvivesADamagedKeyFileOnOneCopyButNotOnAll) {
+  for (const std::string& name : names(0, "keys/")) damage(0, name);
+  EXPECT_TRUE(Repository::open(stores_, master_));
+  const auto alone = Repository::open({stores_[0]}, master_);
+  ASSERT_FALSE(alone);
+  EXPECT_EQ(alone.error().code, ErrorCode::kCorrupt);
+  EXPECT_THAT(to_string(alone.error()), HasSubstr("copy keys/ from another copy"));
+}
+
+TEST_F(RepositoryTest, EveryCopyGetsEveryObjectAndAFileReadsBack) {
+  const Bytes content = text_of(40U << 20);
+  const auto repository = open();
+  const Node node = store_file(*repository, content);
+  EXPECT_EQ(names(0, ""), names(1, ""));
+  EXPECT_EQ(names(0, ""), names(2, ""));
+  const auto again = open();
+  EXPECT_EQ(*read_all(*again, node), content);
+}
+
+TEST_F(RepositoryTest, StoresTheSameContentOnce) {
+  const Bytes content = text_of(1U << 20);
+  store_file(*open(), content);
+  const std::size_t packs = names(0, "data/").size();
+  const auto repository = open();
+  auto writer = BlobWriter::start(*repository, {});
+  {
+    const auto lane = (*writer)->open_lane(BlobType::kData);
+    StreamWriter file(*lane, kTableChunks, StreamWriter::HashWhole::kNo);
+    ASSERT_TRUE(file.write(content));
+    ASSERT_TRUE(file.finish());
+  }
+  ASSERT_TRUE((*writer)->finish());
+  EXPECT_EQ((*writer)->totals().plain_bytes_new, 0U);
+  EXPECT_EQ((*writer)->totals().plain_bytes_reused, content.size());
+  EXPECT_EQ(names(0, "data/").size(), packs);
+}
+
+TEST_F(RepositoryTest, WritesAnewWhatOneCopyLacks) {
+  const Bytes content = text_of(200'000);
+  const Node node = store_file(*open(), content);
+  for (const std::string& name : names(2, "data/")) ASSERT_TRUE(memories_[2]->remove(name));
+  store_file(*open(), content);
+  auto alone = Repository::open({stores_[2]}, master_);
+  ASSERT_TRUE(alone && (*alone)->load_index());
+  // The old packs are still named by an index; what matters is that each blob can be had.
+  std::size_t held = 0;
+  for (const std::string& name : names(2, "data/")) held += memories_[2]->stat(name)->size_bytes;
+  EXPECT_GT(held, 0U);
+  EXPECT_EQ(*read_all(*open(), node), content);
+}
+
+TEST_F(RepositoryTest, GoesOnWithoutACopyThatFailsInTheMiddle) {
+  // Its second pack is refused; by then an index may not name what it lacks.
+  faults_[0]->add(Fault::vanish_from(9));
+  const Bytes content = text_of(40U << 20, 1);
+  const auto repository = open();
+  const Node node = store_file(*repository, content);
+  EXPECT_EQ(repository->copies().healthy_count(), 2U);
+  EXPECT_TRUE(names(0, "index/").empty());
+  EXPECT_EQ(names(1, ""), names(2, ""));
+  faults_[0]->clear();
+  EXPECT_EQ(*read_all(*open(), node), content);
+}
+
+TEST_F(RepositoryTest, ReportsFailureWhenNoCopyIsLeft) {
+  for (auto& fault : faults_) fault->add(Fault::no_space_from(1));
+  const auto repository = open();
+  auto writer = BlobWriter::start(*repository, {});
+  ASSERT_TRUE(writer);
+  Status status;
+  {
+    const auto lane = (*writer)->open_lane(BlobType::kData);
+    StreamWriter file(*lane, kTableChunks, StreamWriter::HashWhole::kNo);
+    status = file.write(text_of(100'000));
+    if (status) {
+      EXPECT_TRUE(file.finish());
+    }
+  }
+  status = (*writer)->finish();
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ErrorCode::kNoSpace);
+}
+
+TEST_F(RepositoryTest, ReadsOnFromAnotherCopyAndComplains) {
+  const Bytes content = text_of(5U << 20);
+  const Node node = store_file(*open(), content);
+  for (const std::string& name : names(0, "data/")) damage(0, name);
+  for (const std::string& name : names(1, "data/")) ASSERT_TRUE(memories_[1]->remove(name));
+  const auto repository = open();
+  std::vector<std::string> complaints;
+  repository->copies().on_complaint(
+      [&](const std::string&, const Error& error) { complaints.push_back(to_string(error)); });
+  EXPECT_EQ(*read_all(*repository, node), content);
+  EXPECT_FALSE(complaints.empty());
+}
+
+TEST_F(RepositoryTest, NeverGivesDamagedBytesBack) {
+  const Bytes content = text_of(300'000);
+  const Node node = store_file(*open(), content);
+  for (std::size_t copy = 0; copy < 3; ++copy) {
+    for (const std::string& name : names(copy, "data/")) damage(copy, name);
+  }
+  const auto repository = open();
+  const auto read = read_all(*repository, node);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, ErrorCode::kCorrupt);
+}
+
+TEST_F(RepositoryTest, NamesADamagedIndexFile) {
+  store_file(*open(), text_of(1000));
+  for (std::size_t copy = 0; copy < 3; ++copy) {
+    for (const std::string& name : names(copy, "index/")) damage(copy, name);
+  }
+  auto repository = Repository::open(stores_, master_);
+  ASSERT_TRUE(repository);
+  const Status loaded = (*repository)->load_index();
+  ASSERT_FALSE(loaded);
+  EXPECT_THAT(loaded.error().message, HasSubstr(names(0, "index/")[0]));
+}
+
+TEST_F(RepositoryTest, FindsSnapshotsByPrefixAndNewest) {
+  const auto repository = open();
+  std::vector<Id> ids;
+  for (int day = 1; day <= 3; ++day) {
+    Snapshot snapshot;
+    snapshot.time = *parse_rfc3339("2026-11-0" + std::to_string(day) + "T01:00:00Z");
+    snapshot.tree = sha256(as_bytes("tree"));
+    const Bytes stored = encode_unpacked(repository->key(), encode_snapshot(snapshot), Compress::kYes);
+    ids.push_back(sha256(stored));
+    ASSERT_TRUE(repository->copies().put_everywhere(object_name(FileKind::kSnapshot, ids.back()), stored));
+  }
+  EXPECT_EQ(repository->find_snapshot("latest")->id, ids[2]);
+  EXPECT_EQ(repository->find_snapshot(ids[0].hex().substr(0, 12))->id, ids[0]);
+  EXPECT_EQ(repository->find_snapshot("zzzz").error().code, ErrorCode::kNotFound);
+  EXPECT_EQ(repository->find_snapshot("a").error().code, ErrorCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace skyhold
