@@ -1,5 +1,6 @@
 #include "repository/compression.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <memory>
@@ -29,6 +30,35 @@ ZSTD_DCtx& decompression_context() {
   return *context;
 }
 
+tl::unexpected<Error> too_large() {
+  return fail(ErrorCode::kCorrupt, "compressed data is larger than it may be");
+}
+tl::unexpected<Error> damaged(const char* why) {
+  return fail(ErrorCode::kCorrupt, fmt::format("compressed data is damaged: {}", why));
+}
+
+// restic's encoder leaves the size out of small frames.
+Result<Bytes> decompress_without_size(ByteView compressed, std::uint64_t max_bytes) {
+  constexpr std::uint64_t kFirstBytes = 16384;
+  ZSTD_DCtx& context = decompression_context();
+  ZSTD_DCtx_reset(&context, ZSTD_reset_session_only);
+  Bytes plain(std::min(kFirstBytes, max_bytes));
+  ZSTD_inBuffer in{compressed.data(), compressed.size(), 0};
+  ZSTD_outBuffer out{plain.data(), plain.size(), 0};
+  while (true) {
+    const std::size_t left = ZSTD_decompressStream(&context, &out, &in);
+    if (ZSTD_isError(left) != 0) return damaged(ZSTD_getErrorName(left));
+    if (left == 0 && in.pos == in.size) break;
+    if (out.pos < out.size) return damaged("it ends inside a frame, or goes on after it");
+    if (plain.size() == max_bytes) return too_large();
+    plain.resize(std::min<std::uint64_t>(plain.size() * 2, max_bytes));
+    out.dst = plain.data();
+    out.size = plain.size();
+  }
+  plain.resize(out.pos);
+  return plain;
+}
+
 }  // namespace
 
 void zstd_compress_append(ByteView plain, int level, Bytes& out) {
@@ -42,15 +72,13 @@ void zstd_compress_append(ByteView plain, int level, Bytes& out) {
 
 Result<Bytes> zstd_decompress(ByteView compressed, std::uint64_t max_bytes) {
   const unsigned long long size = ZSTD_getFrameContentSize(compressed.data(), compressed.size());
-  if (size == ZSTD_CONTENTSIZE_UNKNOWN || size == ZSTD_CONTENTSIZE_ERROR || size > max_bytes) {
-    return fail(ErrorCode::kCorrupt, "compressed data without a size, or larger than it may be");
-  }
+  if (size == ZSTD_CONTENTSIZE_UNKNOWN) return decompress_without_size(compressed, max_bytes);
+  if (size == ZSTD_CONTENTSIZE_ERROR) return damaged("it does not begin with a frame");
+  if (size > max_bytes) return too_large();
   Bytes plain(size);
   const std::size_t got = ZSTD_decompressDCtx(&decompression_context(), plain.data(), plain.size(),
                                               compressed.data(), compressed.size());
-  if (ZSTD_isError(got) != 0 || got != size) {
-    return fail(ErrorCode::kCorrupt, fmt::format("compressed data is damaged: {}", ZSTD_getErrorName(got)));
-  }
+  if (ZSTD_isError(got) != 0 || got != size) return damaged(ZSTD_getErrorName(got));
   return plain;
 }
 
