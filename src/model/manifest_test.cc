@@ -1,9 +1,10 @@
 #include "model/manifest.h"
 
-#include <cstdlib>
 #include <random>
 
 #include <gtest/gtest.h>
+
+#include "tests/support/seed.h"
 
 namespace skyhold {
 namespace {
@@ -195,11 +196,6 @@ TEST(Manifest, FileNamesCannotLeaveTheirDirectory) {
     EXPECT_EQ(code_of(replaced(encoded(sample()), "database/tables/public.res_partner.1.copy", name)),
               ErrorCode::kCorrupt);
   }
-}
-
-std::uint64_t test_seed() {
-  const char* given = std::getenv("SKYHOLD_TEST_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
 }
 
 TEST(Manifest, DamagedBytesAreNeverMoreThanAnError) {

@@ -19,9 +19,6 @@ namespace skyhold {
 namespace {
 
 using std::chrono::milliseconds;
-using testing::ScriptedStore;
-using testing::ScriptedStorePtr;
-using testing::StoreCall;
 
 constexpr LockTiming kQuick{milliseconds(2), std::chrono::hours(1)};
 

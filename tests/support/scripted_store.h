@@ -9,7 +9,7 @@
 
 #include "stores/object_store.h"
 
-namespace skyhold::testing {
+namespace skyhold {
 
 enum class StoreCall { kPut, kGet, kStat, kList, kRemove };
 
@@ -88,6 +88,10 @@ class ScriptedStore final : public ObjectStore {
     const std::scoped_lock lock(mutex_);
     objects_[name] = to_bytes(bytes);
   }
+  void remove_all(std::string_view prefix) {
+    const std::scoped_lock lock(mutex_);
+    std::erase_if(objects_, [&](const auto& object) { return object.first.starts_with(prefix); });
+  }
   [[nodiscard]] std::size_t count(std::string_view prefix) const {
     std::size_t count = 0;
     for (const auto& [name, bytes] : objects()) count += name.starts_with(prefix) ? 1 : 0;
@@ -115,4 +119,4 @@ class ScriptedStore final : public ObjectStore {
 
 using ScriptedStorePtr = std::shared_ptr<ScriptedStore>;
 
-}  // namespace skyhold::testing
+}  // namespace skyhold

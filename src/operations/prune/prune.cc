@@ -91,7 +91,8 @@ class PruneRun {
   Status lock_every_copy() {
     tell("Locking");
     TRY(every_copy_answers());
-    lock_ = TRY(RepositoryLock::acquire(copies_, repository_.key(), LockMode::kExclusive));
+    lock_ =
+        TRY(RepositoryLock::acquire(copies_, repository_.key(), LockMode::kExclusive, options_.lock_timing));
     return every_copy_answers();
   }
 

@@ -11,6 +11,7 @@
 #include "base/cancel.h"
 #include "base/clock.h"
 #include "model/progress.h"
+#include "repository/lock.h"
 #include "repository/repository.h"
 
 namespace skyhold {
@@ -18,6 +19,7 @@ namespace skyhold {
 struct PruneOptions {
   std::chrono::seconds grace{std::chrono::hours{24}};
   double max_unused_share = 0.05;  // of a repository's bytes that may stay unused inside packs
+  LockTiming lock_timing{};
 };
 
 struct PruneResult {

@@ -1,9 +1,11 @@
 #include "operations/prune/prune_plan.h"
 
-#include <cstdlib>
+#include <algorithm>
 #include <random>
 
 #include <gtest/gtest.h>
+
+#include "tests/support/seed.h"
 
 namespace skyhold {
 namespace {
@@ -381,8 +383,7 @@ class Model {
 };
 
 TEST(PruneModel, WhateverHappensNoUsedBlobIsLost) {
-  const char* given = std::getenv("SKYHOLD_TEST_SEED");
-  const std::uint64_t first = given != nullptr ? std::strtoull(given, nullptr, 10) : std::random_device{}();
+  const std::uint64_t first = test_seed();
   for (std::uint64_t seed = first; seed < first + 200; ++seed) {
     SCOPED_TRACE("SKYHOLD_TEST_SEED=" + std::to_string(seed));
     Model model(seed);
