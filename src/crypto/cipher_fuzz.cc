@@ -4,8 +4,7 @@
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace skyhold;
-  // One fixed key: a run must be repeatable from its input alone. With a random r and k a
-  // forgery is out of reach; with these zeros only the length check and the parser are.
+  // A fixed key, so that an input alone repeats what it did.
   CipherKey key;
   key.mac_r.fill(0x0f);
   const ByteView input(data, size);
