@@ -22,6 +22,10 @@ if(SKYHOLD_MOLD)
 endif()
 
 add_compile_options(-Wall -Wextra -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual)
+if(CMAKE_BUILD_TYPE STREQUAL "Release" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU"
+   AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+  add_compile_options(-Wno-restrict)  # false alarms on std::string's operator+ (GCC bug 105651)
+endif()
 if(SKYHOLD_WARNINGS_ARE_ERRORS)
   add_compile_options(-Werror)
 endif()
