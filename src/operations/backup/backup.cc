@@ -129,6 +129,9 @@ class Backup {
     captured.odoo = TRY(odoo_facts(snapshot));
     captured.required = TRY(required_files(snapshot));
     TRY(capture_streams(writer, earlier, snapshot, captured));
+    // Had the coordinator lost its connection, its locks would be gone and a table that was
+    // truncated since would have been read as empty.
+    TRY(snapshot.confirm_held());
     return captured;
   }
 

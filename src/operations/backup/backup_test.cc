@@ -12,8 +12,8 @@
 #include "operations/backup/table_capture.h"
 #include "stores/fault_store.h"
 #include "stores/memory_store.h"
-#include "tests/support/scratch_postgres.h"
 #include "tests/support/scratch_directory.h"
+#include "tests/support/scratch_postgres.h"
 
 namespace skyhold {
 namespace {
@@ -36,7 +36,8 @@ TEST(TablePlan, SplitsLargeTablesIntoRangesThatMeet) {
   ASSERT_GT(reads.size(), 3U);
   std::uint64_t next = 0;
   std::vector<TableRead> in_order = reads;
-  std::sort(in_order.begin(), in_order.end(), [](const auto& a, const auto& b) { return a.range.first < b.range.first; });
+  std::sort(in_order.begin(), in_order.end(),
+            [](const auto& a, const auto& b) { return a.range.first < b.range.first; });
   for (const TableRead& read : in_order) {
     EXPECT_EQ(read.range.first, next);
     next = read.range.last;
@@ -94,8 +95,8 @@ class BackupTest : public testing::Test {
     const std::string name = sha1.substr(0, 2) + "/" + sha1;
     std::filesystem::create_directories(filestore() / sha1.substr(0, 2));
     std::ofstream(filestore() / name) << content;
-    database_.execute("INSERT INTO ir_attachment (store_fname, file_size, checksum) VALUES ('" + name + "', " +
-                      std::to_string(content.size()) + ", '" + sha1 + "')");
+    database_.execute("INSERT INTO ir_attachment (store_fname, file_size, checksum) VALUES ('" + name +
+                      "', " + std::to_string(content.size()) + ", '" + sha1 + "')");
     return name;
   }
 
@@ -241,7 +242,8 @@ TEST(RecoveryScript, QuotesWhateverNamesHold) {
   Manifest manifest;
   manifest.database.encoding = "UTF8";
   manifest.database.roles = {"o'hara"};
-  manifest.tables.push_back({"public", "it's", {"a\"b"}, 1, 2, "", {{"database/tables/public.it%27s.copy", 1, 2, Id{}}}});
+  manifest.tables.push_back(
+      {"public", "it's", {"a\"b"}, 1, 2, "", {{"database/tables/public.it%27s.copy", 1, 2, Id{}}}});
   const std::string script = recovery_script(manifest);
   EXPECT_THAT(script, HasSubstr("it'\\''s"));
   EXPECT_THAT(script, HasSubstr("'o''hara'"));

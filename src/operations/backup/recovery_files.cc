@@ -115,7 +115,19 @@ table() {
 }
 tables() {
   printf "SET client_encoding = '%s';\n" "$encoding"
-  printf "SET search_path = '';\nSET row_security = off;\nSET synchronous_commit = off;\n"
+  # The rows were written under these settings; others would read money, intervals or
+  # dates differently.
+  cat <<'SQL'
+SET search_path = '';
+SET row_security = off;
+SET statement_timeout = 0;
+SET synchronous_commit = off;
+SET DateStyle = 'ISO, MDY';
+SET IntervalStyle = 'postgres';
+SET lc_monetary = 'C';
+SET array_nulls = on;
+SET xmloption = 'content';
+SQL
 )SH";
 
 constexpr std::string_view kScriptTail = R"SH(}
