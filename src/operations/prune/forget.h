@@ -11,8 +11,8 @@
 namespace skyhold {
 
 struct ForgetOptions {
-  std::optional<RetentionPolicy> policy;  // this, or
-  std::vector<std::string> snapshots;     // these: ids or unique prefixes
+  std::optional<RetentionPolicy> policy{};  // this, or
+  std::vector<std::string> snapshots{};     // these: ids or unique prefixes
   bool dry_run = false;
   std::string time_zone = "UTC";  // platform time, an IANA name
 };

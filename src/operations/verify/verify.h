@@ -7,6 +7,7 @@
 #include "base/cancel.h"
 #include "crypto/master_key.h"
 #include "model/progress.h"
+#include "repository/lock.h"
 #include "stores/object_store.h"
 
 namespace skyhold {
@@ -14,6 +15,7 @@ namespace skyhold {
 struct VerifyOptions {
   const MasterKey* master_key = nullptr;  // null: names against SHA-256 only
   bool read_data = false;                 // every byte of every pack
+  LockTiming lock_timing{};
 };
 
 struct VerifyFinding {
@@ -25,8 +27,8 @@ struct CopyReport {
   std::string location;
   bool good = false;
   std::uint64_t objects = 0;
-  std::uint64_t bytes = 0;        // stored
-  std::uint64_t bytes_read = 0;   // of those, read and checked
+  std::uint64_t bytes = 0;       // stored
+  std::uint64_t bytes_read = 0;  // of those, read and checked
   std::uint64_t snapshots = 0;
   std::uint64_t unreferenced_packs = 0;  // harmless; prune removes them
   std::vector<VerifyFinding> findings;   // at most 1000
@@ -41,7 +43,13 @@ struct VerifyResult {
 // and what one copy has that another lacks. With a key also: config, key files, index,
 // every snapshot's trees, every blob they need present in the index and its pack present
 // with the right size; with read_data every blob decrypted and hashed, headers against
-// the index. An error is returned only when the work itself could not be done.
+// the index. Each copy is judged by itself, and lacks nothing but what its or another copy's
+// snapshots need: what an interrupted backup left in one copy alone is no finding.
+//
+// With a key a shared lock is held, where it can be written, so that prune waits. An error is
+// returned only when the work itself could not be done: kWrongKey when the key opens no
+// copy, kBusy, kCancelled. Memory: the index once (about 130 bytes a blob) if the copies'
+// index files are equal, and two packs.
 Result<VerifyResult> run_verify(const std::vector<ObjectStorePtr>& stores, const VerifyOptions& options,
                                 ProgressSink& progress, const CancelToken& cancel);
 
