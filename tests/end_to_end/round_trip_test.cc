@@ -60,6 +60,8 @@ class ReplacedBranch : public testing::Test {
     after_ = content_text("branch");
   }
 
+  ~ReplacedBranch() override { expect_good(skyhold_.run("repo accept-restore " + target())); }
+
   [[nodiscard]] std::filesystem::path filestore() const { return skyhold_.directory() / "filestore"; }
   [[nodiscard]] std::filesystem::path copy() const { return skyhold_.directory() / "as-it-was"; }
   [[nodiscard]] std::string files() const { return "--filestore " + shell_word(filestore().string()); }
@@ -101,7 +103,7 @@ TEST_F(ReplacedBranch, StaysAsItIsWhenTheBackupCannotBeRead) {
   EXPECT_NE(skyhold_.restore("branch", files() + " --replace").exit_status, 0);
   EXPECT_EQ(content_text("branch"), after_);
   EXPECT_EQ(ScratchPostgres::instance().query_value(
-                "postgres", "SELECT count(*) FROM pg_database WHERE datname LIKE 'branch_%'"),
+                "postgres", "SELECT count(*) FROM pg_database WHERE datname LIKE 'branch_skyhold_new%'"),
             "0");
   EXPECT_THAT(run_shell("ls " + shell_word(skyhold_.directory().path().string())).output,
               Not(HasSubstr("skyhold-new")));

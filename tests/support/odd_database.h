@@ -65,7 +65,7 @@ CREATE TABLE triggered (id int, seen bool);
 INSERT INTO triggered VALUES (1, false);
 CREATE FUNCTION mark_seen() RETURNS trigger LANGUAGE plpgsql AS $body$ BEGIN NEW.seen := true; RETURN NEW; END; $body$;
 CREATE TRIGGER mark BEFORE INSERT ON triggered FOR EACH ROW EXECUTE FUNCTION mark_seen();
-CREATE FUNCTION atomic_body(a int) RETURNS int LANGUAGE sql IMMUTABLE BEGIN ATOMIC SELECT CASE WHEN a > 0 THEN a; ELSE -a END; END;
+CREATE FUNCTION atomic_body(a int) RETURNS int LANGUAGE sql IMMUTABLE BEGIN ATOMIC SELECT CASE WHEN a > 0 THEN a ELSE -a END; END;
 CREATE INDEX by_function ON plain (atomic_body(id));
 CREATE INDEX trigrams ON plain USING gin (name gin_trgm_ops);
 CREATE INDEX partial ON plain (id) WHERE amount > 10;

@@ -18,6 +18,7 @@
 #include "model/progress.h"
 #include "repository/blob_writer.h"
 #include "repository/index_file.h"
+#include "repository/key_file.h"
 #include "repository/repository.h"
 #include "repository/tree_walk.h"
 #include "repository/unpacked_file.h"
@@ -95,6 +96,26 @@ inline Snapshot back_up(Repository& repository, const SampleFiles& files, const 
   snapshot.id = sha256(stored);
   EXPECT_TRUE(repository.copies().put_everywhere(object_name(FileKind::kSnapshot, snapshot.id), stored));
   return snapshot;
+}
+
+// The objects of an empty repository that the master key opens without delay: deriving a
+// key is slow on purpose, and tests open repositories often. Never do this to a real one.
+inline std::map<std::string, Bytes> quick_empty_repository(const MasterKey& master_key) {
+  const auto store = std::make_shared<ScriptedStore>();
+  EXPECT_TRUE(Repository::init({store}, master_key, "acme"));
+  for (const auto& [name, bytes] : store->objects()) {
+    if (!name.starts_with("keys/")) continue;
+    KeyFile file = *decode_key_file(bytes);
+    store->remove_all(name);
+    if (file.wrapped_password.empty()) continue;
+    const std::string password = *unwrap_password(file, master_key);
+    const Bytes plain = *decrypt(*derive_cipher_key(password, file.salt, file.scrypt), file.data);
+    file.scrypt.n = 1024;
+    file.data = encrypt(*derive_cipher_key(password, file.salt, file.scrypt), plain);
+    const Bytes quick = encode_key_file(file);
+    store->overwrite(object_name(FileKind::kKey, sha256(quick)), quick);
+  }
+  return store->objects();
 }
 
 // Everything that the snapshots of one store need can be read from that store alone.
