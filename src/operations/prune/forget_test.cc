@@ -12,11 +12,7 @@ namespace {
 
 class ForgetTest : public ::testing::Test {
  protected:
-  static void SetUpTestSuite() {
-    const auto store = std::make_shared<ScriptedStore>();
-    ASSERT_TRUE(Repository::init({store}, master_key, "acme"));
-    empty = store->objects();
-  }
+  static void SetUpTestSuite() { empty = quick_empty_repository(master_key); }
   void SetUp() override {
     for (const auto& store : stores) store->set_objects(empty);
     repository = *Repository::open({stores[0], stores[1]}, master_key);

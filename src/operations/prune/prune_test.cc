@@ -18,12 +18,7 @@ constexpr std::size_t kBlob = 65536;
 // Three stores in memory and a clock that is moved by hand.
 class PruneTest : public ::testing::Test {
  protected:
-  // Deriving keys is slow on purpose, so all tests start from one empty repository.
-  static void SetUpTestSuite() {
-    const auto store = std::make_shared<ScriptedStore>();
-    ASSERT_TRUE(Repository::init({store}, master_key, "acme"));
-    empty = store->objects();
-  }
+  static void SetUpTestSuite() { empty = quick_empty_repository(master_key); }
   void SetUp() override {
     for (const auto& store : stores) store->set_objects(empty);
     repository = open();

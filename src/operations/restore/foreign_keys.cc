@@ -26,15 +26,16 @@ ForeignKeyPlan plan_foreign_keys(const std::vector<PlannedStatement>& keys,
       continue;
     }
     const auto [found, is_new] = place.try_emplace(statement.table, plan.tables.size());
-    if (is_new) plan.tables.push_back({statement.table, {}, {}, {}, {}});
+    if (is_new) plan.tables.push_back({statement.table, {}, {}, {}, {}, {}});
     TableForeignKeys& table = plan.tables[found->second];
     const std::string alter =
         "ALTER TABLE ONLY " + quote_qualified(statement.table.schema, statement.table.name);
     add_item(table.add_sql, alter,
              fmt::format("{}{}", statement.constraint_clause, statement.not_valid ? "" : " NOT VALID"));
     if (!statement.not_valid) {
-      add_item(table.validate_sql, alter,
-               "VALIDATE CONSTRAINT " + quote_identifier(statement.constraint_name));
+      const std::string validate = "VALIDATE CONSTRAINT " + quote_identifier(statement.constraint_name);
+      add_item(table.validate_sql, alter, validate);
+      table.validate_each.push_back(fmt::format("{} {}", alter, validate));
     }
     table.referenced.insert(statement.referenced);
     table.originals.push_back(key.script);

@@ -19,6 +19,7 @@ struct TableForeignKeys {
   std::set<RelationName> referenced;
   std::string add_sql;       // ALTER TABLE ONLY … ADD CONSTRAINT … NOT VALID, …
   std::string validate_sql;  // ALTER TABLE ONLY … VALIDATE CONSTRAINT …, …; empty: nothing to check
+  std::vector<std::string> validate_each;  // the same, one by one
   std::vector<ScriptStatement> originals;  // what `add_sql` and `validate_sql` stand for
 };
 

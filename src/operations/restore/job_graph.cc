@@ -57,6 +57,13 @@ void JobGraph::finish(Job job, const Status& status) {
   changed_.notify_all();
 }
 
+void JobGraph::stop(const Error& error) {
+  const std::scoped_lock lock(mutex_);
+  if (result_) result_ = fail(error);
+  stopped_ = true;
+  changed_.notify_all();
+}
+
 void JobGraph::work_off(RestoreSession& session) {
   Job job = 0;
   while (true) {
@@ -73,8 +80,11 @@ void JobGraph::work_off(RestoreSession& session) {
 
 Status JobGraph::run(std::vector<RestoreSession>& sessions, const CancelToken& cancel) {
   SKYHOLD_ASSERT(!sessions.empty());
-  left_ = nodes_.size();
-  threads_ = sessions.size();
+  {
+    const std::scoped_lock lock(mutex_);  // stop() may have come already
+    left_ = nodes_.size();
+    threads_ = sessions.size();
+  }
   for (Job job = 0; job < nodes_.size(); ++job) {
     if (nodes_[job].waits_for == 0) make_ready(job);
   }

@@ -27,6 +27,8 @@ class JobGraph {
   // One thread a session. The first error ends the run: what is under way is cancelled,
   // what waits never starts. The same when `cancel` is set.
   Status run(std::vector<RestoreSession>& sessions, const CancelToken& cancel);
+  // Ends the run with this error, from any thread.
+  void stop(const Error& error);
 
  private:
   struct Node {

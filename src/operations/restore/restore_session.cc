@@ -7,20 +7,16 @@
 namespace skyhold {
 namespace {
 
-// A statement costs a round trip less when it shares one. More than this gains nothing,
-// and every object that a transaction touches holds a lock until its end.
-constexpr std::size_t kStatementsInBatch = 100;
+// A statement costs a round trip and a commit less when it shares them: the tables of an
+// Odoo take 0.9 s of the server's time one by one, 0.6 by the hundred and 0.5 by four
+// hundred. More would strain the server's lock table, in which all that a transaction
+// touches has its place.
+constexpr std::size_t kStatementsInBatch = 400;
 
 // Of the server's memory, for each session's index builds.
 constexpr std::string_view kSessionSql =
     "SET synchronous_commit = off; SET maintenance_work_mem = '128MB'; SET max_parallel_maintenance_workers "
     "= 0";
-
-// Trying the rest of a batch would not help.
-bool ends_the_restore(const Error& error) {
-  return error.code == ErrorCode::kCancelled || error.code == ErrorCode::kUnavailable ||
-         error.code == ErrorCode::kNoSpace;
-}
 
 }  // namespace
 
@@ -36,6 +32,11 @@ std::vector<ScriptStatement> with_settings(const std::vector<std::string_view>& 
     }
   }
   return statements;
+}
+
+bool ends_the_restore(const Error& error) {
+  return error.code == ErrorCode::kCancelled || error.code == ErrorCode::kUnavailable ||
+         error.code == ErrorCode::kNoSpace;
 }
 
 std::string abridged(std::string_view sql) {
@@ -73,7 +74,7 @@ Status RestoreSession::run_batch(std::span<const ScriptStatement> batch,
     text += ";\n";
   }
   Status done = session_.execute(text);
-  return done || ends_the_restore(done.error()) ? done : run_singly(batch, refused);
+  return done || done.error().code == ErrorCode::kCancelled ? done : run_singly(batch, refused);
 }
 
 Status RestoreSession::run_singly(std::span<const ScriptStatement> batch,

@@ -51,6 +51,9 @@ class RestoreSession {
   std::shared_ptr<const SessionSettings> settings_;
 };
 
+// Errors after which trying another statement would not help.
+bool ends_the_restore(const Error& error);
+
 // `sql` cut to one short line, for messages.
 std::string abridged(std::string_view sql);
 

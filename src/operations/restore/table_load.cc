@@ -34,7 +34,8 @@ class HashedSource final : public ByteSource {
 };
 
 Status differs(const PartToLoad& part, const std::string& what) {
-  return fail(ErrorCode::kCorrupt, fmt::format("{} in the backup is not what its manifest says: {}", part.part->path, what),
+  return fail(ErrorCode::kCorrupt,
+              fmt::format("{} in the backup is not what its manifest says: {}", part.part->path, what),
               "`skyhold repo verify --read-data` finds the damage; restore another snapshot meanwhile");
 }
 
@@ -57,7 +58,8 @@ Status TableLoader::copy(RestoreSession& session, const PartToLoad& part, std::s
   HashedSource hashed(*file, progress_, cancel_);
   const auto rows = session.pg().copy_in(copy_in_sql(*part.table) + std::string(options), hashed);
   if (!rows) {
-    return fail(rows.error().in(fmt::format("cannot load table {}.{}", part.table->schema, part.table->name)));
+    return fail(
+        rows.error().in(fmt::format("cannot load table {}.{}", part.table->schema, part.table->name)));
   }
   if (hashed.bytes() != part.part->bytes) {
     return differs(part, fmt::format("{} bytes instead of {}", hashed.bytes(), part.part->bytes));
@@ -82,7 +84,8 @@ Status TableLoader::load_frozen(RestoreSession& session, const PartToLoad& part)
   if (done) done = copy(session, part, " WITH (FREEZE)");
   if (done) return session.pg().execute("COMMIT");
   const ErrorCode code = done.error().code;
-  const bool refused = code == ErrorCode::kSource || code == ErrorCode::kUnsupported || code == ErrorCode::kPermissionDenied;
+  const bool refused =
+      code == ErrorCode::kSource || code == ErrorCode::kUnsupported || code == ErrorCode::kPermissionDenied;
   if (!refused) return done;
   TRY(session.pg().execute("ROLLBACK"));
   return load(session, {part});

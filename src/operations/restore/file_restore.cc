@@ -1,0 +1,275 @@
+#include "operations/restore/file_restore.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/encoding.h"
+#include "capture/filestore.h"
+#include "crypto/hash.h"
+#include "io/file_descriptor.h"
+
+namespace skyhold {
+namespace {
+
+constexpr std::size_t kChunkBytes = 1U << 20;
+constexpr std::string_view kRoot = "filestore";
+
+struct Owner {
+  uid_t user = 0;
+  gid_t group = 0;
+};
+
+// Only root can give files away; they go to whom the filestore belongs, or will belong.
+std::optional<Owner> owner_for(const std::filesystem::path& live) {
+  if (::geteuid() != 0) return std::nullopt;
+  struct stat facts {};
+  if (::stat(live.c_str(), &facts) != 0 && ::stat(live.parent_path().c_str(), &facts) != 0)
+    return std::nullopt;
+  return Owner{facts.st_uid, facts.st_gid};
+}
+
+tl::unexpected<Error> errno_error(std::string_view action, const std::string& name) {
+  return fail(error_from_errno(errno, fmt::format("{} {}", action, name)));
+}
+
+FileDescriptor open_directory_at(int parent, const std::string& name) {
+  return FileDescriptor(::openat(parent, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+Status write_all(int file, ByteView bytes, const std::string& name) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(file, bytes.data(), bytes.size());
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return errno_error("cannot write", name);
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+timespec to_timespec(Instant instant) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(instant);
+  return {static_cast<time_t>(seconds.time_since_epoch().count()), (instant - seconds).count()};
+}
+
+std::string hex_of(Sha1& hash) {
+  return hex_encode(hash.finish());
+}
+
+// One directory of the backup and its two counterparts on disk.
+struct Place {
+  std::string path;  // below the filestore; "" or "ab/"
+  int live = -1;     // -1: not there
+  int hidden = -1;
+};
+
+class Restorer {
+ public:
+  Restorer(const FileRestore& restore, RestoreProgress& progress, const CancelToken& cancel)
+      : restore_(restore), progress_(progress), cancel_(cancel), owner_(owner_for(restore.live)) {}
+
+  Result<FileRestoreResult> run() {
+    Tree root;
+    if (!restore_.manifest.filestore.files.empty()) root = TRY(restore_.source.directory(kRoot));
+    hidden_ = open_directory_at(AT_FDCWD, restore_.hidden.string());
+    if (!hidden_.is_open()) return errno_error("cannot open", restore_.hidden.string());
+    live_ = open_directory_at(AT_FDCWD, restore_.live.string());
+    TRY(give(hidden_.get(), mode_of_root(), restore_.hidden.string()));
+    TRY(restore_tree(root));
+    return finish();
+  }
+
+ private:
+  // As the filestore that is replaced, else readable by its owner alone.
+  mode_t mode_of_root() const {
+    struct stat facts {};
+    const bool known = live_.is_open() && ::fstat(live_.get(), &facts) == 0;
+    return known ? facts.st_mode & 07777U : 0700U;
+  }
+
+  // The nodes of the root by several threads; each takes the next one that is left.
+  Status restore_tree(const Tree& root) {
+    const Place place{"", live_.get(), hidden_.get()};
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+      Bytes buffer(kChunkBytes);
+      while (true) {
+        const std::size_t mine = next++;
+        if (mine >= root.nodes.size() || failed_) return;
+        if (Status done = restore_node(place, root.nodes[mine], buffer); !done) keep(done.error());
+      }
+    };
+    std::vector<std::thread> threads;
+    for (int i = 1; i < restore_.workers; ++i) threads.emplace_back(work);
+    work();
+    for (std::thread& thread : threads) thread.join();
+    const std::scoped_lock lock(mutex_);
+    return status_;
+  }
+
+  void keep(const Error& error) {
+    const std::scoped_lock lock(mutex_);
+    if (status_) status_ = fail(error);
+    failed_ = true;
+  }
+
+  Status restore_node(const Place& place, const Node& node, Bytes& buffer) {
+    TRY(cancel_.check());
+    if (node.type == NodeType::kFile) return restore_file(place, node, buffer);
+    if (node.type == NodeType::kDirectory) return restore_directory(place, node, buffer);
+    return fail(ErrorCode::kCorrupt,
+                fmt::format("{}{} in the backup is neither a file nor a directory", place.path, node.name),
+                "restore another snapshot");
+  }
+
+  Status restore_directory(const Place& place, const Node& node, Bytes& buffer) {
+    const std::string path = place.path + node.name;
+    if (::mkdirat(place.hidden, node.name.c_str(), 0700) != 0) return errno_error("cannot make", path);
+    const FileDescriptor hidden = open_directory_at(place.hidden, node.name);
+    if (!hidden.is_open()) return errno_error("cannot open", path);
+    TRY(give(hidden.get(), node.permissions | 0700U, path));
+    FileDescriptor live;
+    if (place.live >= 0) live = open_directory_at(place.live, node.name);
+    const Tree tree = TRY(restore_.source.directory(fmt::format("{}/{}", kRoot, path)));
+    const Place inner{path + "/", live.get(), hidden.get()};
+    for (const Node& each : tree.nodes) {
+      if (failed_) return {};
+      TRY(restore_node(inner, each, buffer));
+    }
+    return {};
+  }
+
+  Status restore_file(const Place& place, const Node& node, Bytes& buffer) {
+    const std::string name = place.path + node.name;
+    TRY(check_against_manifest(name, node));
+    if (link(place, node, name, buffer)) {
+      ++linked_;
+    } else {
+      TRY(fetch(place, node, name, buffer));
+      ++fetched_;
+    }
+    bytes_ += node.size_bytes;
+    progress_.add_item();
+    progress_.add_bytes(node.size_bytes);
+    return {};
+  }
+
+  Status check_against_manifest(const std::string& name, const Node& node) const {
+    const auto& files = restore_.manifest.filestore.files;
+    const auto found = std::lower_bound(
+        files.begin(), files.end(), name,
+        [](const FileEntry& entry, const std::string& wanted) { return entry.name < wanted; });
+    if (found != files.end() && found->name == name && found->size_bytes == node.size_bytes) return {};
+    return fail(ErrorCode::kCorrupt, fmt::format("file {} in the backup is not as its manifest says", name),
+                "`skyhold repo verify` says what is damaged; restore another snapshot meanwhile");
+  }
+
+  // True when the live filestore has this very file and it now lies in the new one too.
+  bool link(const Place& place, const Node& node, const std::string& name, Bytes& buffer) {
+    if (place.live < 0 || !is_sha1_name(name)) return false;
+    const FileDescriptor file(
+        ::openat(place.live, node.name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+    struct stat facts {};
+    if (!file.is_open() || ::fstat(file.get(), &facts) != 0 || !S_ISREG(facts.st_mode) ||
+        static_cast<std::uint64_t>(facts.st_size) != node.size_bytes) {
+      return false;
+    }
+    Sha1 hash;
+    while (true) {
+      const ssize_t count = ::read(file.get(), buffer.data(), buffer.size());
+      if (count < 0 && errno == EINTR) continue;
+      if (count < 0) return false;
+      if (count == 0) break;
+      hash.update(ByteView(buffer).first(static_cast<std::size_t>(count)));
+    }
+    return hex_of(hash) == node.name &&
+           ::linkat(place.live, node.name.c_str(), place.hidden, node.name.c_str(), 0) == 0;
+  }
+
+  Status fetch(const Place& place, const Node& node, const std::string& name, Bytes& buffer) {
+    const FileDescriptor file(::openat(place.hidden, node.name.c_str(),
+                                       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!file.is_open()) return errno_error("cannot make file", name);
+    const std::unique_ptr<ByteSource> source = restore_.source.open(node);
+    Sha1 hash;
+    std::uint64_t size = 0;
+    while (true) {
+      TRY(cancel_.check());
+      const auto count = source->read(buffer);
+      if (!count) return fail(count.error().in(fmt::format("cannot fetch file {}", name)));
+      if (*count == 0) break;
+      const ByteView bytes = ByteView(buffer).first(*count);
+      hash.update(bytes);
+      size += bytes.size();
+      TRY(write_all(file.get(), bytes, name));
+    }
+    const bool right = size == node.size_bytes && (!is_sha1_name(name) || hex_of(hash) == node.name);
+    if (!right) {
+      return fail(
+          ErrorCode::kCorrupt,
+          fmt::format("the content of file {} in the backup does not match its name", name),
+          "`skyhold repo verify --read-data` says what is damaged; restore another snapshot meanwhile");
+    }
+    const std::array<timespec, 2> times = {to_timespec(node.modified), to_timespec(node.modified)};
+    if (::futimens(file.get(), times.data()) != 0) return errno_error("cannot set the time of", name);
+    return give(file.get(), node.permissions | 0600U, name);
+  }
+
+  Status give(int file, mode_t mode, const std::string& name) const {
+    if (owner_ && ::fchown(file, owner_->user, owner_->group) != 0)
+      return errno_error("cannot give away", name);
+    if (::fchmod(file, mode & 07777U) != 0) return errno_error("cannot set the mode of", name);
+    return {};
+  }
+
+  Result<FileRestoreResult> finish() {
+    const std::size_t expected = restore_.manifest.filestore.files.size();
+    if (fetched_ + linked_ != expected) {
+      return fail(
+          ErrorCode::kCorrupt,
+          fmt::format("the backup holds {} files, its manifest says {}", fetched_ + linked_, expected),
+          "restore another snapshot");
+    }
+    if (::syncfs(hidden_.get()) != 0) return errno_error("cannot make durable", restore_.hidden.string());
+    return FileRestoreResult{fetched_, linked_, bytes_};
+  }
+
+  const FileRestore& restore_;
+  RestoreProgress& progress_;
+  const CancelToken& cancel_;
+  const std::optional<Owner> owner_;
+  FileDescriptor live_;
+  FileDescriptor hidden_;
+  std::atomic<std::uint64_t> fetched_{0};
+  std::atomic<std::uint64_t> linked_{0};
+  std::atomic<std::uint64_t> bytes_{0};
+  std::atomic<bool> failed_{false};
+  std::mutex mutex_;
+  Status status_;
+};
+
+}  // namespace
+
+Result<FileRestoreResult> restore_files(const FileRestore& restore, RestoreProgress& progress,
+                                        const CancelToken& cancel) {
+  return Restorer(restore, progress, cancel).run();
+}
+
+Status remove_directory(const std::filesystem::path& path) {
+  std::error_code error;
+  std::filesystem::remove_all(path, error);
+  if (error) return fail(error_from_errno(error.value(), fmt::format("cannot remove {}", path.string())));
+  return {};
+}
+
+}  // namespace skyhold
