@@ -102,14 +102,10 @@ StoredFile make_file(const std::filesystem::path& filestore, std::uint64_t seed,
   file.name = fmt::format("{}_{}.{}", kind.compressible ? "document" : "photo", index, kind.suffix);
   file.mimetype = kind.mimetype;
   file.index_content = kind.index_content.empty() ? writer.prose(600) : kind.index_content;
-  write_file(filestore / file.stored_name(), content);
+  const std::filesystem::path path = filestore / file.stored_name();
+  std::filesystem::create_directories(path.parent_path());
+  write_file(path, content);
   return file;
-}
-
-void make_directories(const std::filesystem::path& filestore) {
-  for (unsigned prefix = 0; prefix < 256; ++prefix) {
-    std::filesystem::create_directories(filestore / fmt::format("{:02x}", prefix));
-  }
 }
 
 }  // namespace
@@ -126,7 +122,6 @@ std::vector<StoredFile> write_files_of_bytes(const std::filesystem::path& filest
 
 std::vector<StoredFile> write_files(const std::filesystem::path& filestore, std::size_t count,
                                     std::uint64_t seed) {
-  make_directories(filestore);
   std::vector<StoredFile> files(count);
   std::vector<std::future<void>> workers;
   for (std::size_t worker = 0; worker < kThreads; ++worker) {
