@@ -33,16 +33,18 @@ std::string pid_namespace_of(const std::string& process_directory) {
   return std::to_string(status.st_ino);
 }
 
-// Field 22 of /proc/PID/stat; the second, the name in brackets, may hold blanks.
-std::string start_ticks_of(const std::string& process_directory) {
+// Field `number` of /proc/PID/stat; the second, the name in brackets, may hold blanks.
+std::string stat_field(const std::string& process_directory, int number) {
   const std::string line = first_line_of(process_directory + "/stat");
   const std::size_t name_end = line.rfind(')');
   if (name_end == std::string::npos) return {};
   std::istringstream fields(line.substr(name_end + 1));
   std::string field;
-  for (int number = 3; number <= 22; ++number) fields >> field;
+  for (int at = 3; at <= number; ++at) fields >> field;
   return fields ? field : std::string();
 }
+constexpr int kStateField = 3;
+constexpr int kStartTicksField = 22;
 
 std::string user_name() {
   std::vector<char> buffer(16384);
@@ -93,13 +95,16 @@ std::string ProcessTable::hostname() const {
 bool ProcessTable::exists(std::int64_t pid) const {
   if (pid <= 0 || pid > INT32_MAX) return false;
   // Signal 0 asks without disturbing; EPERM is somebody else's process, but a process.
-  return kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM;
+  if (kill(static_cast<pid_t>(pid), 0) != 0 && errno != EPERM) return false;
+  // One that has ended keeps its pid until its parent asks for it, which may be never.
+  const std::string state = stat_field(fmt::format("/proc/{}", pid), kStateField);
+  return state != "Z" && state != "X";
 }
 
 ProcessIdentity ProcessTable::identity(std::int64_t pid) const {
   const std::string directory = fmt::format("/proc/{}", pid);
   return {first_line_of("/proc/sys/kernel/random/boot_id"), pid_namespace_of(directory),
-          start_ticks_of(directory)};
+          stat_field(directory, kStartTicksField)};
 }
 
 LockFile own_lock(bool exclusive, Instant now, const ProcessTable& processes) {

@@ -122,8 +122,11 @@ TEST(LockFile, OurOwnLockIsHeldWhileWeLiveAndStaleWhenAChildThatTookOneIsGone) {
   const pid_t child = fork();
   if (child == 0) _exit(0);
   ASSERT_GT(child, 0);
-  ASSERT_EQ(waitpid(child, nullptr, 0), child);
+  siginfo_t ended{};
+  ASSERT_EQ(waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT), 0);
   own.pid = child;
+  EXPECT_TRUE(is_stale(own, kNow, processes)) << "ended, though nobody has reaped it yet";
+  ASSERT_EQ(waitpid(child, nullptr, 0), child);
   EXPECT_TRUE(is_stale(own, kNow, processes));
 }
 
