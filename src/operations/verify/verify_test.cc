@@ -311,5 +311,35 @@ TEST_F(VerifyTest, NoCopyThatFailsToReadBackIsCalledGood) {
   }
 }
 
+TEST(VerifyWithRestic, WhatResticWroteIsReadAndChecked) {
+  if (!Restic::installed()) GTEST_SKIP() << "restic is not installed";
+  const ScratchDirectory scratch;
+  const MasterKey master_key = MasterKey::random();
+  const std::vector<ObjectStorePtr> stores{*open_store("file://" + (scratch / "a").string())};
+  ASSERT_TRUE(Repository::init(stores, master_key, "acme"));
+  const std::filesystem::path source = scratch / "source";
+  std::filesystem::create_directories(source / "sub" / "empty");
+  std::filesystem::create_symlink("nowhere", source / "link");
+  std::ofstream(source / "n\xc3\xa4me <&> \"\x01\xff") << "odd name";
+  std::ofstream(source / "none").close();
+  std::ofstream(source / "sub" / "large") << noise(5, 3'000'000);
+  Restic restic(scratch / "a", *Repository::platform_password(*stores[0], master_key));
+  ASSERT_EQ(restic.run("backup '" + source.string() + "'"), 0) << restic.output;
+  std::ofstream(source / "second") << "more";
+  ASSERT_EQ(restic.run("backup '" + source.string() + "'"), 0) << restic.output;
+
+  SilentProgress progress;
+  VerifyOptions options;
+  options.master_key = &master_key;
+  options.read_data = true;
+  const auto result = run_verify(stores, options, progress, CancelToken());
+  ASSERT_TRUE(result) << to_string(result.error());
+  for (const VerifyFinding& finding : result->copies[0].findings) {
+    ADD_FAILURE() << finding.object << ": " << finding.problem;
+  }
+  EXPECT_TRUE(result->good());
+  EXPECT_EQ(result->copies[0].snapshots, 2U);
+}
+
 }  // namespace
 }  // namespace skyhold
