@@ -19,7 +19,7 @@ struct TablePart {
   std::string path;  // in the snapshot: "database/tables/public.res_partner.copy"
   std::uint64_t rows = 0;
   std::uint64_t bytes = 0;
-  Id sha256;         // of the file
+  Id sha256;  // of the file
 };
 
 struct TableEntry {
@@ -28,8 +28,8 @@ struct TableEntry {
   std::vector<std::string> columns;  // unquoted, in the order of the COPY text
   std::uint64_t rows = 0;
   std::uint64_t bytes = 0;
-  std::string row_digest;            // RowDigest::hex() over all parts
-  std::vector<TablePart> parts;      // none when the table is empty
+  std::string row_digest;        // RowDigest::hex() over all parts
+  std::vector<TablePart> parts;  // none when the table is empty
 };
 
 struct FileEntry {
@@ -56,36 +56,36 @@ struct ExtensionEntry {
 
 struct DatabaseFacts {
   std::string name;
-  std::string server_version;           // "15.18 (Debian 15.18-0+deb12u1)"
-  int server_version_number = 0;        // 150018
-  std::string encoding;                 // "UTF8"
+  std::string server_version;     // "15.18 (Debian 15.18-0+deb12u1)"
+  int server_version_number = 0;  // 150018
+  std::string encoding;           // "UTF8"
   std::string collate;
   std::string ctype;
-  std::string locale_provider;          // "libc", "icu" or "builtin"
-  std::string locale;                   // of icu and builtin; else empty
+  std::string locale_provider;  // "libc", "icu" or "builtin"
+  std::string locale;           // of icu and builtin; else empty
   std::string icu_rules;
   std::string owner;
   std::string comment;
-  std::vector<std::string> acl;         // aclitems as text; empty: the default
+  std::vector<std::string> acl;  // aclitems as text; empty: the default
   int connection_limit = -1;
   std::vector<DatabaseSetting> settings;
   std::vector<ExtensionEntry> extensions;
-  std::vector<std::string> roles;       // owners and grantees of what the dump holds
+  std::vector<std::string> roles;  // owners and grantees of what the dump holds
   std::uint64_t sequences = 0;
   std::uint64_t large_objects = 0;
-  std::uint64_t size_bytes = 0;         // pg_database_size
+  std::uint64_t size_bytes = 0;  // pg_database_size
 };
 
 struct FilestoreFacts {
-  bool captured = false;                // a filestore was asked for
-  bool from_attachments = false;        // the list came from ir_attachment; else a walk
+  bool captured = false;          // a filestore was asked for
+  bool from_attachments = false;  // the list came from ir_attachment; else a walk
   std::uint64_t bytes = 0;
-  std::vector<FileEntry> files;         // all that the snapshot holds, by name
-  std::vector<MissingFile> missing;     // required but not held
+  std::vector<FileEntry> files;      // all that the snapshot holds, by name
+  std::vector<MissingFile> missing;  // required but not held
 };
 
 struct OdooFacts {
-  std::string base_version;                            // of module base: "17.0.1.3"; empty: no Odoo
+  std::string base_version;  // of module base: "17.0.1.3"; empty: no Odoo
   std::string database_uuid;
   std::vector<std::pair<std::string, std::string>> modules;  // installed: name, version
 };

@@ -7,9 +7,9 @@
 namespace skyhold {
 
 struct Progress {
-  std::string phase;             // "Reading tables"
-  std::uint64_t done_bytes = 0;  // of the whole operation
-  std::uint64_t total_bytes = 0; // 0: not known
+  std::string phase;              // "Reading tables"
+  std::uint64_t done_bytes = 0;   // of the whole operation
+  std::uint64_t total_bytes = 0;  // 0: not known
   std::uint64_t done_items = 0;
   std::uint64_t total_items = 0;
 };

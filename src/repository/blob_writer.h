@@ -28,7 +28,7 @@
 namespace skyhold {
 
 struct BlobWriterOptions {
-  int compression_level = 3;
+  int compression_level = 2;
   std::size_t pack_target_bytes = kPackTargetBytes;
   std::size_t blobs_per_index_file = 50'000;
 };

@@ -21,7 +21,7 @@ struct ChunkSizes {
 };
 
 // Rows of tables. Small, because scattered changes touch a share of chunks that grows with
-// their size; docs/decisions/0003-chunk-sizes.md has the figures.
+// their size; docs/decisions/0004-chunk-sizes.md has the figures.
 inline constexpr ChunkSizes kTableChunks{4U << 10, 16U << 10, 64U << 10};
 // Files are immutable and named by their content: whole, up to 8 MiB.
 inline constexpr ChunkSizes kFileChunks{8U << 20, 8U << 20, 8U << 20};

@@ -14,7 +14,9 @@
 namespace skyhold {
 namespace {
 
-Instant at(std::string_view text) { return *parse_rfc3339(text); }
+Instant at(std::string_view text) {
+  return *parse_rfc3339(text);
+}
 
 Node file(std::string name, std::vector<Id> content, std::uint64_t size) {
   Node node;
@@ -52,7 +54,8 @@ TEST(Tree, IsWrittenByteForByteAsResticWritesIt) {
 
 TEST(Tree, ReadsBackWhatItWrote) {
   Tree tree;
-  tree.nodes.push_back(file(std::string("caf\xc3\xa9 \"x\"\n\xff"), {sha256(as_bytes("1")), sha256(as_bytes("2"))}, 12));
+  tree.nodes.push_back(
+      file(std::string("caf\xc3\xa9 \"x\"\n\xff"), {sha256(as_bytes("1")), sha256(as_bytes("2"))}, 12));
   const auto read = decode_tree(encode_tree(tree));
   ASSERT_TRUE(read) << to_string(read.error());
   ASSERT_EQ(read->nodes.size(), 1U);
@@ -92,8 +95,9 @@ TEST(GoQuote, EscapesAsGoDoesAndReadsBack) {
   std::string all;
   for (int i = 1; i < 256; ++i) all.push_back(static_cast<char>(i));
   EXPECT_EQ(*go_unquote(go_quote(all)), all);
-  EXPECT_EQ(*go_unquote("\\u00e9\\U0001f600\\101"), "\xc3\xa9\xf0\x9f\x98\x80"
-                                                     "A");
+  EXPECT_EQ(*go_unquote("\\u00e9\\U0001f600\\101"),
+            "\xc3\xa9\xf0\x9f\x98\x80"
+            "A");
   for (const char* bad : {"\\", "\\q", "\\x1", "\\u12", "\\ud800", "\\U00110000", "\"", "a\nb", "\\777"}) {
     EXPECT_FALSE(go_unquote(bad)) << bad;
   }

@@ -98,7 +98,9 @@ TEST(BlobCodec, ADamagedBlobIsNeverGivenBack) {
   const Bytes plain = text_of(2000);
   EncodedBlob encoded;
   ASSERT_TRUE(encode_blob(kKey, plain, {}, encoded));
-  const PackedBlob blob{{BlobType::kData, sha256(plain)}, 0, static_cast<std::uint32_t>(encoded.stored.size()),
+  const PackedBlob blob{{BlobType::kData, sha256(plain)},
+                        0,
+                        static_cast<std::uint32_t>(encoded.stored.size()),
                         encoded.raw_length};
   for (std::size_t i = 0; i < encoded.stored.size(); ++i) {
     Bytes damaged = encoded.stored;
@@ -113,8 +115,10 @@ TEST(BlobCodec, ABlobUnderAnotherIdIsRefused) {
   const Bytes plain = text_of(2000);
   EncodedBlob encoded;
   ASSERT_TRUE(encode_blob(kKey, plain, {}, encoded));
-  const PackedBlob other{{BlobType::kData, sha256(as_bytes("other"))}, 0,
-                         static_cast<std::uint32_t>(encoded.stored.size()), encoded.raw_length};
+  const PackedBlob other{{BlobType::kData, sha256(as_bytes("other"))},
+                         0,
+                         static_cast<std::uint32_t>(encoded.stored.size()),
+                         encoded.raw_length};
   EXPECT_FALSE(decode_blob(kKey, other, encoded.stored));
 }
 

@@ -67,6 +67,8 @@ class Backup {
     const Id tree = TRY(stage("trees", [&] { return store_tree(*writer, captured); }));
     TRY(cancel_.check());
     TRY(stage("finish uploads", [&] { return writer->finish(); }));
+    // A copy whose lock was taken from us may have been pruned under us.
+    TRY(lock->confirm());
     TRY(write_snapshot(tree, earlier, *writer, captured));
     fill_result(*writer, captured, monotonic_seconds() - started);
     return std::move(result_);
@@ -176,8 +178,8 @@ class Backup {
       return {};
     });
     if (options_.filestore) {
-      const FileCaptureOptions file_options{*options_.filestore, options_.reread_files,
-                                            std::max(1, readers / 2), earlier.parent, earlier.newest_first};
+      const FileCaptureOptions file_options{*options_.filestore, options_.reread_files, readers,
+                                            earlier.parent, earlier.newest_first};
       group.run([&, file_options]() -> Status {
         captured.files = TRY(
             stage("files", [&] { return capture_files(context, captured.required.files, file_options); }));
