@@ -1,6 +1,8 @@
 #include "operations/restore/branch_lock.h"
 
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -19,6 +21,22 @@ std::int32_t lock_key(std::string_view database) {
   return key;
 }
 
+// The session of a killed restore lives until its server has noticed, which takes as long
+// as its last statement, or what client_connection_check_interval says.
+constexpr int kPostgres14 = 140000;
+constexpr int kAttempts = 30;
+constexpr std::chrono::milliseconds kBetweenAttempts{100};
+
+Result<bool> take_lock(PgSession& session, std::string_view database) {
+  const std::string sql =
+      fmt::format("SELECT pg_catalog.pg_try_advisory_lock({}, {})", kLockClass, lock_key(database));
+  for (int attempt = 1;; ++attempt) {
+    if (TRY(session.query_value(sql)) == "t") return true;
+    if (attempt == kAttempts) return false;
+    std::this_thread::sleep_for(kBetweenAttempts);
+  }
+}
+
 }  // namespace
 
 Result<BranchLock> BranchLock::take(const PgTarget& target) {
@@ -29,9 +47,10 @@ Result<BranchLock> BranchLock::take(const PgTarget& target) {
     session = PgSession::connect(maintenance);
   }
   if (!session) return fail(std::move(session).error());
-  const std::string taken = TRY(session->query_value(fmt::format(
-      "SELECT pg_catalog.pg_try_advisory_lock({}, {})", kLockClass, lock_key(target.database()))));
-  if (taken != "t") {
+  if (session->server_version_number() >= kPostgres14) {
+    TRY(session->execute("SET client_connection_check_interval = 500"));
+  }
+  if (!TRY(take_lock(*session, target.database()))) {
     return fail(
         ErrorCode::kBusy, fmt::format("another restore onto database \"{}\" is under way", target.database()),
         "wait until it has ended; if it should not run, end its process: nothing of the branch is lost");

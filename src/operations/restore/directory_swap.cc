@@ -171,11 +171,11 @@ Status remove_record(const fs::path& record) {
 }  // namespace
 
 Result<SwapRecord> prepare_directory_swap(const DirectorySwap& swap, const fs::path& incoming,
-                                          const fs::path& replaced, const std::string& incoming_database) {
+                                          const fs::path& replaced, std::uint64_t incoming_oid) {
   struct stat facts {};
   if (::lstat(incoming.c_str(), &facts) != 0) return errno_error("cannot look at", incoming);
   SwapRecord record;
-  record.incoming_database = incoming_database;
+  record.incoming_oid = incoming_oid;
   record.incoming_directory = incoming.filename();
   record.device = facts.st_dev;
   record.inode = facts.st_ino;

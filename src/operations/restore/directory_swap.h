@@ -28,8 +28,7 @@ struct DirectorySwap {
 
 // `incoming` and `replaced` lie beside `live`, which need not exist.
 Result<SwapRecord> prepare_directory_swap(const DirectorySwap& swap, const std::filesystem::path& incoming,
-                                          const std::filesystem::path& replaced,
-                                          const std::string& incoming_database);
+                                          const std::filesystem::path& replaced, std::uint64_t incoming_oid);
 
 // Of the files in `extras`, those that the replaced database refers to after all.
 using ExtrasInUse = std::function<Result<std::set<std::string>>(const std::vector<std::string>& extras)>;

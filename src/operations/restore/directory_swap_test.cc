@@ -43,7 +43,7 @@ class DirectorySwapTest : public testing::Test {
     return found;
   }
   SwapRecord prepare() {
-    auto record = prepare_directory_swap(swap_, incoming_, replaced_, "incoming");
+    auto record = prepare_directory_swap(swap_, incoming_, replaced_, 4711);
     EXPECT_TRUE(record) << to_string(record.error());
     return record.value_or(SwapRecord{});
   }
@@ -136,7 +136,7 @@ TEST_F(DirectorySwapTest, ALostIncomingDirectoryIsAnError) {
 }
 
 TEST(SwapRecord, ComesBackAsItWasAndRefusesOtherPlaces) {
-  SwapRecord record{"data\nbase", "files.skyhold-new-1", "files.skyhold-old-1", 1, 2, {"ab/x", "c"}};
+  SwapRecord record{4711, "files.skyhold-new-1", "files.skyhold-old-1", 1, 2, {"ab/x", "c"}};
   EXPECT_EQ(decode_swap_record(encode_swap_record(record)).value(), record);
   const Bytes whole = encode_swap_record(record);
   for (std::size_t length = 0; length + 8 < whole.size(); ++length) {

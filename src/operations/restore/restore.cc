@@ -22,6 +22,12 @@
 namespace skyhold {
 namespace {
 
+std::uint64_t part_count(const Manifest& manifest) {
+  std::uint64_t count = 0;
+  for (const TableEntry& table : manifest.tables) count += table.parts.size();
+  return count;
+}
+
 int default_workers() {
   return std::max(2, static_cast<int>(std::thread::hardware_concurrency()));
 }
@@ -29,10 +35,11 @@ int default_workers() {
 // What reading had to pass over, once a copy: a store that is gone fails thousands of reads.
 class Complaints {
  public:
-  explicit Complaints(Copies& copies) : copies_(copies) {
-    copies_.on_complaint([this](const std::string& location, const Error& error) {
+  Complaints(Copies& copies, ProgressSink& progress) : copies_(copies) {
+    copies_.on_complaint([this, &progress](const std::string& location, const Error& error) {
       const std::scoped_lock lock(mutex_);
-      first_.try_emplace(location, error.message);
+      const bool is_new = first_.try_emplace(location, error.message).second;
+      if (is_new) progress.warn(fmt::format("{}: {}; reading on from another copy", location, error.message));
     });
   }
   ~Complaints() { copies_.on_complaint(nullptr); }
@@ -62,7 +69,7 @@ class Restore {
         options_(options),
         cancel_(cancel),
         progress_(sink, manifest.table_bytes() + manifest.filestore.bytes,
-                  manifest.tables.size() + manifest.filestore.files.size()),
+                  part_count(manifest) + manifest.filestore.files.size()),
         token_(new_restore_token()),
         suffix_(replaced_suffix(SystemClock().now(), token_)),
         workers_(options.workers > 0 ? options.workers : default_workers()) {}
@@ -222,7 +229,7 @@ Result<RestoreResult> restore_from(BackupSource& source, const Manifest& manifes
 Result<RestoreResult> run_restore(Repository& repository, const Snapshot& snapshot,
                                   const RestoreOptions& options, ProgressSink& progress,
                                   const CancelToken& cancel) {
-  Complaints complaints(repository.copies());
+  Complaints complaints(repository.copies(), progress);
   if (repository.index().size() == 0) TRY(repository.load_index());
   const Manifest manifest = TRY(repository.load_manifest(snapshot));
   SnapshotSource source(repository, snapshot);

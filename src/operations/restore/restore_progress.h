@@ -17,7 +17,7 @@ class RestoreProgress {
 
   void start_phase(std::string phase);
   void add_bytes(std::uint64_t bytes);
-  void add_item() { ++done_items_; }  // a table or a file
+  void add_item() { ++done_items_; }  // a part of a table, or a file
 
  private:
   void report();

@@ -42,8 +42,13 @@ Result<std::vector<std::string>> list_databases(PgSession& session) {
 }
 
 Result<bool> database_exists(PgSession& session, std::string_view name) {
-  return TRY(session.query_value("SELECT count(*) FROM pg_catalog.pg_database WHERE datname = $1",
-                                 {std::string(name)})) != "0";
+  return TRY(database_oid(session, name)) != 0;
+}
+
+Result<std::uint64_t> database_oid(PgSession& session, std::string_view name) {
+  const PgRows rows =
+      TRY(session.query("SELECT oid FROM pg_catalog.pg_database WHERE datname = $1", {std::string(name)}));
+  return rows.empty() ? 0 : std::stoull(rows[0].at(0).value_or("0"));
 }
 
 Result<std::string> create_database_sql(int server_version_number, std::string_view name,

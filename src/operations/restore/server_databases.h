@@ -12,6 +12,8 @@ namespace skyhold {
 
 Result<std::vector<std::string>> list_databases(PgSession& session);
 Result<bool> database_exists(PgSession& session, std::string_view name);
+// 0 when there is none of that name.
+Result<std::uint64_t> database_oid(PgSession& session, std::string_view name);
 
 // CREATE DATABASE … TEMPLATE template0 with the encoding and locale of `facts`. `owner`
 // empty: the connected role. kUnsupported when the server lacks the locale.

@@ -126,13 +126,13 @@ std::string replaced_suffix_of(const SwapRecord& record, const fs::path& filesto
   return suffix_of_replaced_directory(filestore, record.replaced_directory).value_or("");
 }
 
-// A record whose incoming database is still there under that name was not committed.
+// Whether the databases were renamed shows in which of them has the live name.
 Status settle_record(BranchLock& lock, const PgTarget& target, const fs::path& filestore,
                      const fs::path& path) {
   const DirectorySwap swap{filestore, path};
   const SwapRecord record = TRY(read_swap_record(path));
-  if (TRY(database_exists(lock.session(), record.incoming_database)))
-    return abandon_directory_swap(swap, record);
+  const bool committed = TRY(database_oid(lock.session(), target.database())) == record.incoming_oid;
+  if (!committed) return abandon_directory_swap(swap, record);
   std::string replaced = replaced_database_name(target.database(), replaced_suffix_of(record, filestore));
   if (!TRY(database_exists(lock.session(), replaced))) replaced.clear();
   return finish_directory_swap(swap, record, extras_in_use(target, replaced));
@@ -174,8 +174,8 @@ Result<SwapOutcome> swap_in(BranchLock& lock, const SwapPlan& plan, const Cancel
   }
   const DirectorySwap swap{*plan.filestore, swap_record_path(*plan.filestore, plan.token)};
   const fs::path replaced = replaced_directory(*plan.filestore, plan.suffix);
-  const auto record =
-      prepare_directory_swap(swap, *plan.incoming_directory, replaced, plan.incoming_database);
+  const std::uint64_t oid = TRY(database_oid(lock.session(), plan.incoming_database));
+  const auto record = prepare_directory_swap(swap, *plan.incoming_directory, replaced, oid);
   const Status renamed = record ? rename_databases(lock, rename, cancel) : Status(fail(record.error()));
   if (!renamed) {
     // What it had written so far tells how to take it back, now or in the next run.

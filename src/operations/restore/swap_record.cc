@@ -45,7 +45,7 @@ Bytes encode_swap_record(const SwapRecord& record) {
     bytes.push_back(0);
   };
   add(kMagic);
-  add(record.incoming_database);
+  add(std::to_string(record.incoming_oid));
   add(record.incoming_directory);
   add(record.replaced_directory);
   add(std::to_string(record.device));
@@ -57,11 +57,11 @@ Bytes encode_swap_record(const SwapRecord& record) {
 Result<SwapRecord> decode_swap_record(ByteView bytes) {
   const std::vector<std::string_view> fields = fields_of(as_text(bytes));
   SwapRecord record;
-  const bool whole = fields.size() >= kFixedFields && fields[0] == kMagic && is_file_name(fields[2]) &&
+  const bool whole = fields.size() >= kFixedFields && fields[0] == kMagic &&
+                     read_number(fields[1], record.incoming_oid) && is_file_name(fields[2]) &&
                      is_file_name(fields[3]) && read_number(fields[4], record.device) &&
                      read_number(fields[5], record.inode);
   if (!whole) return fail(ErrorCode::kCorrupt, "not the record of a swap");
-  record.incoming_database = fields[1];
   record.incoming_directory = fields[2];
   record.replaced_directory = fields[3];
   for (std::size_t i = kFixedFields; i < fields.size(); ++i) {

@@ -1,11 +1,11 @@
 // What a swap of a filestore leaves beside it while it is under way, so that whoever
 // comes after a crash can tell how far it got, and finish it or take it back.
 //
-//   skyhold-swap-v1 \0 incoming database \0 incoming directory \0 replaced directory \0
+//   skyhold-swap-v1 \0 incoming oid \0 incoming directory \0 replaced directory \0
 //   device \0 inode \0 extra \0 extra \0 …
 //
-// Directories are file names beside the filestore; device and inode are decimal numbers
-// of the incoming directory; extras are names below the filestore.
+// Numbers are decimal; device and inode are the incoming directory's. Directories are file
+// names beside the filestore, extras are names below it.
 #pragma once
 
 #include <filesystem>
@@ -18,7 +18,7 @@
 namespace skyhold {
 
 struct SwapRecord {
-  std::string incoming_database;  // while it is there under this name, nothing was swapped
+  std::uint64_t incoming_oid = 0;  // of the database: the swap is committed when it has the live name
   std::string incoming_directory;
   std::string replaced_directory;   // what the live one will be called, if there is one
   std::uint64_t device = 0;         // of the incoming directory, by which it is known

@@ -68,6 +68,7 @@ Status TableLoader::copy(RestoreSession& session, const PartToLoad& part, std::s
   if (*rows != part.part->rows) {
     return differs(part, fmt::format("the server counted {} rows instead of {}", *rows, part.part->rows));
   }
+  progress_.add_item();
   return {};
 }
 
