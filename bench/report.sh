@@ -103,7 +103,7 @@ report() {
   printf -- '- project: %s\n' "$(cat "$work/measured_project")"
   printf -- '- %s; %d cores; everything on %s; %d rounds after one to warm up\n' \
     "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)" \
-    "$(df --output=fstype "$work" | tail -n 1)" "$rounds"
+    "$(work_directory_kind "$work")" "$rounds"
   printf -- '- %s, %s, %s\n' "$("$skyhold" --version)" "$("$SCRATCH_POSTGRES_PROGRAMS/postgres" --version)" \
     "$(restic version | cut -d' ' -f1-2)"
   other_facts
