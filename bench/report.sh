@@ -101,9 +101,9 @@ other_facts() {
 report() {
   printf '# Skyhold beside Debian'"'"'s tools, %s\n\n' "$(date +%F)"
   printf -- '- project: %s\n' "$(cat "$work/measured_project")"
-  printf -- '- %s; %d cores; everything on %s; %d rounds after one to warm up\n' \
+  printf -- '- %s; %d cores; everything on %s; %d rounds after one to warm up; load before it %s\n' \
     "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)" \
-    "$(work_directory_kind "$work")" "$rounds"
+    "$(work_directory_kind "$work")" "$rounds" "$load_before"
   printf -- '- %s, %s, %s\n' "$("$skyhold" --version)" "$("$SCRATCH_POSTGRES_PROGRAMS/postgres" --version)" \
     "$(restic version | cut -d' ' -f1-2)"
   other_facts
