@@ -46,6 +46,20 @@ TEST(RoundTrip, EncodingAndLocaleComeBack) {
   drop("latin_target");
 }
 
+TEST(RoundTrip, TwoBackupsAtOnceAreBothWhole) {
+  const ScratchDatabase source("twice_source",
+                               "CREATE TABLE t AS SELECT n, md5(n::text) FROM generate_series(1, 20000) n");
+  SkyholdProgram skyhold;
+  expect_good(skyhold.init());
+  const std::string backup = SkyholdProgram::path() + " repo backup" + skyhold.all_copies() +
+                             " --project shop --branch production --database " + shell_word(source.url());
+  expect_good(run_shell(backup + " & first=$!; " + backup + " || exit 1; wait $first"));
+  const auto list = skyhold.repo("list --json", skyhold.all_copies());
+  EXPECT_EQ(run_shell("printf %s " + shell_word(list.output) + " | jq '.snapshots | length'").output, "2\n")
+      << list.output;
+  expect_good(skyhold.repo("verify --read-data", skyhold.all_copies()));
+}
+
 // A branch with a database and a filestore, replaced by an earlier state of itself.
 class ReplacedBranch : public testing::Test {
  protected:
