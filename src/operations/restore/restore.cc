@@ -28,8 +28,9 @@ std::uint64_t part_count(const Manifest& manifest) {
   return count;
 }
 
+// One session more than cores: while one waits for the store or for a lock, the others work.
 int default_workers() {
-  return std::max(2, static_cast<int>(std::thread::hardware_concurrency()));
+  return std::max(3, static_cast<int>(std::thread::hardware_concurrency()) + 1);
 }
 
 // What reading had to pass over, once a copy: a store that is gone fails thousands of reads.

@@ -24,7 +24,7 @@ struct RestoreOptions {
   bool replace = false;  // without it an existing database or non-empty filestore is kAlreadyExists
   RestoreCheck check = RestoreCheck::kCounted;
   std::string owner;  // own everything by this role, drop ACLs; empty: as captured when possible
-  int workers = 0;    // sessions at once; 0: one a core, at least 2
+  int workers = 0;    // sessions at once; 0: one more than cores, at least 3
 };
 
 struct StageSeconds {

@@ -2,6 +2,7 @@
 
 #include <fstream>
 #include <sstream>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -9,6 +10,7 @@
 
 #include "operations/restore/branch_lock.h"
 #include "operations/restore/captured_backup_test.h"
+#include "operations/restore/directory_swap.h"
 #include "operations/restore/restore_names.h"
 #include "operations/restore/server_databases.h"
 #include "tests/support/fingerprint.h"
@@ -211,6 +213,66 @@ TEST_F(RestoreFrom, ConnectedClientsAreEnded) {
   const auto result = restore(backup, given);
   ASSERT_TRUE(result) << to_string(result.error());
   EXPECT_FALSE(client.execute("SELECT 1"));
+}
+
+TEST_F(RestoreFrom, ClientsThatCannotBeEndedKeepTheirBranch) {
+  auto& server = ScratchPostgres::instance();
+  server.execute("postgres", "DROP ROLE IF EXISTS restore_user; CREATE ROLE restore_user LOGIN CREATEDB");
+  {
+    const ScratchDatabase source("stubborn_source", kSmallSql);
+    CapturedBackup backup(source.url());
+    server.create_database("branch", "CREATE TABLE public.old ()", "OWNER restore_user");
+    PgSession superuser = or_throw(PgSession::connect(target("branch"), {.application_name = "the cron"}));
+    RestoreOptions given = options();
+    given.database = target("branch", "restore_user");
+    given.replace = true;
+    const auto result = restore(backup, given);
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().code, ErrorCode::kBusy);
+    EXPECT_THAT(result.error().message, HasSubstr("the cron"));
+    EXPECT_TRUE(superuser.execute("SELECT FROM public.old"));
+    expect_nothing_hidden();
+  }
+  server.drop_database("branch");
+  server.execute("postgres", "DROP ROLE restore_user");
+}
+
+TEST_F(RestoreFrom, ASwapThatWasKilledIsFinishedOrTakenBack) {
+  const ScratchDirectory directory;
+  const fs::path filestore = directory / "files";
+  const std::string suffix = "20261123010203_deadbeef";
+  const DirectorySwap swap{filestore, swap_record_path(filestore, "deadbeef")};
+  const std::string fresh = sha1_name("new");
+  const std::string old = sha1_name("old");
+  const auto prepare = [&](const std::string& oid) {
+    write_file(filestore / old, "old");
+    write_file(hidden_directory(filestore, "deadbeef") / fresh, "new");
+    // Files are told by their times from those that clients write during the swap.
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    or_throw(prepare_directory_swap(swap, hidden_directory(filestore, "deadbeef"),
+                                    replaced_directory(filestore, suffix), std::stoull(oid)));
+  };
+  ScratchPostgres::instance().create_database("branch");
+  const UndoOptions any{target("branch"), filestore};
+
+  // Before the commit: the live name belongs to another database than the record's.
+  prepare("1");
+  ASSERT_TRUE(discard_replaced(any));
+  EXPECT_EQ(tree_of(filestore),
+            (std::map<std::string, std::string>{{old, "old"}, {fresh, "new"}, {"checklist/" + fresh, ""}}));
+  EXPECT_FALSE(fs::exists(hidden_directory(filestore, "deadbeef")));
+  EXPECT_FALSE(fs::exists(swap.record));
+
+  // After it: the incoming database has the live name already.
+  fs::remove_all(filestore);
+  prepare(value("branch", "SELECT oid FROM pg_database WHERE datname = 'branch'"));
+  const auto undone = undo_restore(any);
+  ASSERT_FALSE(undone);
+  EXPECT_EQ(undone.error().code, ErrorCode::kNotFound);  // no database was kept
+  EXPECT_EQ(tree_of(filestore), (std::map<std::string, std::string>{{fresh, "new"}}));
+  EXPECT_EQ(tree_of(replaced_directory(filestore, suffix)),
+            (std::map<std::string, std::string>{{old, "old"}}));
+  EXPECT_FALSE(fs::exists(swap.record));
 }
 
 TEST_F(RestoreFrom, DamageIsNoticedAndTheBranchStaysAsItWas) {

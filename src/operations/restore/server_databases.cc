@@ -88,10 +88,11 @@ Status drop_database(PgSession& session, std::string_view name) {
 }
 
 Result<std::uint64_t> terminate_connections(PgSession& session, std::string_view name) {
+  // Of other roles' backends an ordinary role sees no type.
   const PgRows rows =
       TRY(session.query("SELECT pg_catalog.pg_terminate_backend(pid) FROM pg_catalog.pg_stat_activity "
-                        "WHERE datname = $1 AND pid <> pg_catalog.pg_backend_pid() AND backend_type IN "
-                        "('client backend', 'walsender')",
+                        "WHERE datname = $1 AND pid <> pg_catalog.pg_backend_pid() "
+                        "AND coalesce(backend_type, 'client backend') IN ('client backend', 'walsender')",
                         {std::string(name)}));
   return rows.size();
 }

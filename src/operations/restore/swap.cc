@@ -39,17 +39,22 @@ class Terminator {
   Terminator(const Terminator&) = delete;
   Terminator& operator=(const Terminator&) = delete;
 
+  [[nodiscard]] bool refused() const { return refused_; }
+
  private:
   void run() {
     while (!stop_) {
-      // A refusal shows in the rename, which then fails with who is connected.
-      if (!terminate_connections(session_, database_)) return;
+      if (!terminate_connections(session_, database_)) {
+        refused_ = true;  // the rename then fails, and tells who is connected
+        return;
+      }
       std::this_thread::sleep_for(kTerminateInterval);
     }
   }
   PgSession& session_;
   const std::string database_;
   std::atomic<bool> stop_{false};
+  std::atomic<bool> refused_{false};
   std::thread thread_;
 };
 
@@ -91,7 +96,7 @@ Status rename_databases(BranchLock& lock, const Rename& rename, const CancelToke
     TRY(cancel.check());
     const Terminator terminator(other, rename.live);
     done = rename_once(lock.session(), rename);
-    if (done || done.error().code != ErrorCode::kBusy) break;
+    if (done || done.error().code != ErrorCode::kBusy || terminator.refused()) break;
   }
   if (done) return {};
   if (done.error().code == ErrorCode::kBusy) return still_connected(other, rename, done.error());
