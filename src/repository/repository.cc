@@ -103,18 +103,31 @@ Result<OpenedKey> open_platform_key(Copies& copies, const MasterKey& master_key)
               "password opens every copy with stock restic");
 }
 
-// A copy that has no config, or another's, must not be written to or read from.
-Status check_config(Copies& copies, std::size_t copy, const CipherKey& key,
+// The same master key may wrap the keys of many projects: a store of another project opens
+// just as well, and must not be taken for a damaged copy of this one.
+Status refuse_stranger(Copies& copies, std::size_t copy, const MasterKey& master_key,
+                       const OpenedKey& opened) {
+  ObjectStore& store = copies.store(copy);
+  Copies alone({ObjectStorePtr(&store, [](ObjectStore*) {})});
+  const Result<OpenedKey> other = open_platform_key(alone, master_key);
+  if (!other || other->key == opened.key) return {};
+  return fail(ErrorCode::kInvalidArgument,
+              fmt::format("{} holds another repository, of project {}", store.location(), other->project),
+              "give only the stores of one project");
+}
+
+// A copy that has no config, or a damaged one, must not be written to or read from.
+Status check_config(Copies& copies, std::size_t copy, const MasterKey& master_key, const OpenedKey& opened,
                     std::optional<RepositoryConfig>& config) {
   const std::string location = copies.store(copy).location();
   Result<Bytes> stored = copies.store(copy).get(kConfigName);
   if (!stored && stored.error().code == ErrorCode::kNotFound) stored = fail(no_repository(location));
-  Result<Bytes> plain = stored ? decode_unpacked(key, *stored) : stored;
+  const Result<Bytes> plain = stored ? decode_unpacked(opened.key, *stored) : stored;
   Result<RepositoryConfig> found = plain ? decode_config(*plain) : tl::unexpected(plain.error());
   if (!found) {
     if (stored) {
-      found.error().message =
-          fmt::format("config in {} is damaged or belongs to another repository", location);
+      TRY(refuse_stranger(copies, copy, master_key, opened));
+      found.error().message = fmt::format("config in {} is damaged", location);
       found.error().hint = "compare it with the other copies' config; they are equal byte for byte";
     }
     copies.mark_failed(copy, found.error());
@@ -177,7 +190,7 @@ Result<std::unique_ptr<Repository>> Repository::open(const std::vector<ObjectSto
 
   std::optional<RepositoryConfig> config;
   for (std::size_t copy = 0; copy < copies.size(); ++copy) {
-    if (copies.healthy(copy)) TRY(check_config(copies, copy, opened.key, config));
+    if (copies.healthy(copy)) TRY(check_config(copies, copy, master_key, opened, config));
   }
   if (!config) return fail(*copies.failure(0));
   repository->config_ = *config;

@@ -116,9 +116,17 @@ TEST_F(RepositoryTest, RefusesStoresOfDifferentRepositories) {
   const auto stranger = std::make_shared<MemoryStore>();
   ASSERT_TRUE(Repository::init({stranger}, master_, "other"));
   const auto opened = Repository::open({stores_[0], stranger}, master_);
-  // Another repository's config is not encrypted with this one's key.
-  ASSERT_TRUE(opened);
-  EXPECT_THAT(to_string(*(*opened)->copies().failure(1)), HasSubstr("belongs to another repository"));
+  ASSERT_FALSE(opened) << "whichever project's key is found first";
+  EXPECT_EQ(opened.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_THAT(opened.error().message, HasSubstr("holds another repository"));
+}
+
+TEST_F(RepositoryTest, LeavesOutACopyWhoseConfigIsDamaged) {
+  damage(2, "config");
+  const auto opened = Repository::open(stores_, master_);
+  ASSERT_TRUE(opened) << to_string(opened.error());
+  ASSERT_TRUE((*opened)->copies().failure(2));
+  EXPECT_THAT((*opened)->copies().failure(2)->message, HasSubstr("is damaged"));
 }
 
 TEST_F(RepositoryTest, SurvivesADamagedKeyFileOnOneCopyButNotOnAll) {

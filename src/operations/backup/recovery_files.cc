@@ -64,14 +64,23 @@ std::string setting_value(const DatabaseSetting& setting) {
   return quote_literal(setting.value);
 }
 
-std::string setting_statements(const DatabaseFacts& facts) {
-  std::string lines;
+// What the database itself has beside its content. psql puts its name in the place of :"name".
+std::string database_statements(const DatabaseFacts& facts) {
+  std::string sql;
   for (const DatabaseSetting& setting : facts.settings) {
     if (!setting.role.empty()) continue;
-    lines += fmt::format("setting {} {}\n", shell_quote(quote_identifier(setting.name)),
-                         shell_quote(setting_value(setting)));
+    sql += fmt::format("ALTER DATABASE :\"name\" SET {} TO {};\n", quote_identifier(setting.name),
+                       setting_value(setting));
   }
-  return lines;
+  if (!facts.comment.empty())
+    sql += fmt::format("COMMENT ON DATABASE :\"name\" IS {};\n", quote_literal(facts.comment));
+  if (facts.connection_limit >= 0)
+    sql += fmt::format("ALTER DATABASE :\"name\" CONNECTION LIMIT {};\n", facts.connection_limit);
+  return sql;
+}
+
+std::string owner_statement(const DatabaseFacts& facts) {
+  return fmt::format("ALTER DATABASE :\"name\" OWNER TO {};", quote_identifier(facts.owner));
 }
 
 constexpr std::string_view kScriptHead = R"SH(#!/bin/sh
@@ -136,7 +145,7 @@ restore --section=data database/rest.dump
 
 echo "restore.sh: after the data"
 restore --section=post-data database/schema.dump
-setting() { sql -d "$database" -c "ALTER DATABASE \"$(printf %s "$database" | sed 's/"/""/g')\" SET $1 TO $2"; }
+on_database() { printf '%s\n' "$1" | sql -d "$database" -v name="$database"; }
 )SH";
 
 constexpr std::string_view kScriptFiles = R"SH(
@@ -163,7 +172,10 @@ std::string recovery_script(const Manifest& manifest) {
   script += kScriptLoad;
   script += table_lines(manifest);
   script += kScriptTail;
-  script += setting_statements(facts);
+  script += fmt::format("on_database {}\n", shell_quote(database_statements(facts)));
+  if (!facts.owner.empty()) {
+    script += fmt::format("[ -n \"$owners\" ] || on_database {}\n", shell_quote(owner_statement(facts)));
+  }
   script += kScriptFiles;
   return script;
 }
