@@ -24,11 +24,11 @@ class PackRecord {
       known_ = true;
       return {};
     }
+    const std::optional<Instant> marked_at = pack.marked_at;
     TRY(merge_blobs(std::move(pack)));
     // A prune that was interrupted leaves the index files of before and after: what one of
     // them has in use is in use, and the later mark counts.
-    marked_at_ =
-        marked_at_ && pack.marked_at ? std::optional(std::max(*marked_at_, *pack.marked_at)) : std::nullopt;
+    marked_at_ = marked_at_ && marked_at ? std::optional(std::max(*marked_at_, *marked_at)) : std::nullopt;
     return {};
   }
 

@@ -106,8 +106,7 @@ JobGraph::Work LoadJobs::work(std::vector<ScriptStatement> statements) {
 
 void LoadJobs::add_large(JobGraph& graph, Table& table) {
   const bool dominant = table.bytes * kDominantShare >= total_bytes_;
-  const double share = static_cast<double>(table.bytes) / static_cast<double>(total_bytes_ + 1);
-  const double priority = (dominant ? kPriorityDominant : kPriorityLarge) * (1 + share);
+  const double priority = (dominant ? kPriorityDominant : kPriorityLarge) * (1 + share_of(table.name));
   std::vector<JobGraph::Job> last;
   for (const PartToLoad& part : table.parts) {
     const bool frozen = table.parts.size() == 1;
@@ -128,12 +127,6 @@ void LoadJobs::add_large(JobGraph& graph, Table& table) {
   for (const ScriptStatement& index : table.indexes) indexes.push_back(follow(work({index})));
   if (!indexes.empty()) last = indexes;
   table.complete = last;
-  if (table.bytes < kAnalyzeBytes) return;
-  const std::string analyze = "ANALYZE " + quote_qualified(table.name.schema, table.name.name);
-  table.complete = {follow([this, analyze](RestoreSession& session) {
-    const auto lap = clock_.enter("analyze");
-    return session.pg().execute(analyze);
-  })};
 }
 
 void LoadJobs::add_small(JobGraph& graph, std::vector<Table*> tables) {
@@ -202,15 +195,38 @@ void LoadJobs::add_keys(JobGraph& graph) {
   // knows of the tables that it refers to, and res_users alone has thousands of triggers.
   const JobGraph::Job all_added = graph.add(kPriorityKeyCheck, [](RestoreSession&) -> Status { return {}; });
   for (const JobGraph::Job job : added) graph.after(all_added, job);
+  std::map<RelationName, JobGraph::Job> checks;
   for (const TableForeignKeys& keys : keys_.tables) {
     if (keys.validate_sql.empty()) continue;
-    const double share =
-        static_cast<double>(tables_.at(keys.table).bytes) / static_cast<double>(total_bytes_ + 1);
     const JobGraph::Job job =
-        graph.add(kPriorityKeyCheck * (1 + share),
+        graph.add(kPriorityKeyCheck * (1 + share_of(keys.table)),
                   [this, &keys](RestoreSession& session) { return validate_keys_of(session, keys); });
     graph.after(job, all_added);
+    checks[keys.table] = job;
   }
+  add_statistics(graph, all_added, checks);
+}
+
+// Last, because ANALYZE and the jobs on foreign keys would wait for each other's locks.
+void LoadJobs::add_statistics(JobGraph& graph, JobGraph::Job all_added,
+                              const std::map<RelationName, JobGraph::Job>& checks) {
+  for (const auto& [name, table] : tables_) {
+    if (table.bytes < kAnalyzeBytes) continue;
+    const std::string sql = "ANALYZE " + quote_qualified(name.schema, name.name);
+    const JobGraph::Job job =
+        graph.add(kPriorityLarge * (1 + share_of(name)), [this, sql](RestoreSession& session) {
+          const auto lap = clock_.enter("analyze");
+          return session.pg().execute(sql);
+        });
+    graph.after(job, all_added);
+    after_table(graph, job, name);
+    const auto check = checks.find(name);
+    if (check != checks.end()) graph.after(job, check->second);
+  }
+}
+
+double LoadJobs::share_of(const RelationName& name) const {
+  return static_cast<double>(tables_.at(name).bytes) / static_cast<double>(total_bytes_ + 1);
 }
 
 Status LoadJobs::add_keys_of(RestoreSession& session, const TableForeignKeys& keys) {

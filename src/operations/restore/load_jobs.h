@@ -1,10 +1,10 @@
 // The jobs that fill the hidden database: rows, indexes and keys, foreign keys.
 //
-//   group of small tables:  rows → keys and indexes ─┐
-//   large table:  parts of its rows → keys → each index → ANALYZE ─┤
-//                              foreign keys are added, one table at a time, once the
-//                              table and all that it refers to are complete
-//                                                     └→ foreign keys are checked
+//   group of small tables:  rows → keys and indexes ───────────────┐
+//   large table:            parts of its rows → keys → each index ─┤
+//      foreign keys are added, one table at a time, once the table and all that
+//      it refers to are complete ←──────────────────────────────────┘
+//      └→ when all are added: foreign keys are checked → large tables are analyzed
 #pragma once
 
 #include <map>
@@ -63,6 +63,9 @@ class LoadJobs {
   void add_group(JobGraph& graph, const std::vector<Table*>& group, double priority);
   void add_late_work(JobGraph& graph);
   void add_keys(JobGraph& graph);
+  void add_statistics(JobGraph& graph, JobGraph::Job all_added,
+                      const std::map<RelationName, JobGraph::Job>& checks);
+  [[nodiscard]] double share_of(const RelationName& name) const;  // of all rows' bytes
   void after_table(JobGraph& graph, JobGraph::Job job, const RelationName& name);
   Status run_work(RestoreSession& session, const std::vector<ScriptStatement>& statements);
   Status add_keys_of(RestoreSession& session, const TableForeignKeys& keys);
