@@ -196,11 +196,11 @@ void BlobWriter::pack_is_stored(PendingPack& pending) {
     ready.swap(indexable_);
     indexable_blobs_ = 0;
   }
-  const Status written = write_index(std::move(ready));
+  const Status written = write_index(ready);
   if (!written) fail_with(written.error());
 }
 
-Status BlobWriter::write_index(std::vector<IndexedPack> packs) {
+Status BlobWriter::write_index(const std::vector<IndexedPack>& packs) {
   if (packs.empty()) return {};
   const Bytes stored = encode_unpacked(repository_.key(), encode_index(packs), Compress::kYes);
   counters_->stored += stored.size();
@@ -226,7 +226,7 @@ Status BlobWriter::finish() {
   for (auto& uploader : uploaders_) uploader->queue.close();
   stop_uploaders();
   TRY(first_failure());
-  return write_index(std::move(indexable_));
+  return write_index(indexable_);
 }
 
 void BlobWriter::stop_uploaders() {

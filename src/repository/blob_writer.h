@@ -85,7 +85,7 @@ class BlobWriter {
   Status find_incomplete_packs();
   void run_uploader(std::size_t copy);
   void pack_is_stored(PendingPack& pending);
-  Status write_index(std::vector<IndexedPack> packs);
+  Status write_index(const std::vector<IndexedPack>& packs);
   Status submit(FinishedPack pack);
   Status flush_leftovers();
   void stop_uploaders();
