@@ -11,6 +11,10 @@ namespace {
 // A table from here on is loaded frozen and indexed by jobs of its own.
 constexpr std::uint64_t kLargeTableBytes = 2U << 20;
 
+// A table in parts loads them in one session, which alone can freeze them, unless it holds
+// more than this of all rows: the other sessions would soon have nothing left to do.
+constexpr double kFrozenShare = 0.6;
+
 // From here on a table's statistics are made at once; for smaller ones, autovacuum's next
 // round is soon enough: for all 700 tables of an Odoo they cost a quarter of its restore.
 constexpr std::uint64_t kAnalyzeBytes = 16U << 20;
@@ -108,12 +112,16 @@ void LoadJobs::add_large(JobGraph& graph, Table& table) {
   const bool dominant = table.bytes * kDominantShare >= total_bytes_;
   const double priority = (dominant ? kPriorityDominant : kPriorityLarge) * (1 + share_of(table.name));
   std::vector<JobGraph::Job> last;
-  for (const PartToLoad& part : table.parts) {
-    const bool frozen = table.parts.size() == 1;
-    last.push_back(graph.add(priority, [this, part, frozen](RestoreSession& session) {
+  const auto load = [&](const std::vector<PartToLoad>& parts, bool frozen) {
+    last.push_back(graph.add(priority, [this, parts, frozen](RestoreSession& session) {
       const auto lap = clock_.enter("data");
-      return frozen ? loader_.load_frozen(session, part) : loader_.load(session, {part});
+      return frozen ? loader_.load_frozen(session, parts) : loader_.load(session, parts);
     }));
+  };
+  if (table.parts.size() == 1 || share_of(table.name) <= kFrozenShare) {
+    load(table.parts, true);
+  } else {
+    for (const PartToLoad& part : table.parts) load({part}, false);
   }
   loads_.insert(loads_.end(), last.begin(), last.end());
   const auto follow = [&](JobGraph::Work job_work) {

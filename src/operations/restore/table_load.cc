@@ -79,17 +79,20 @@ Status TableLoader::load(RestoreSession& session, const std::vector<PartToLoad>&
   return {};
 }
 
-Status TableLoader::load_frozen(RestoreSession& session, const PartToLoad& part) {
-  const std::string table = quote_qualified(part.table->schema, part.table->name);
-  Status done = session.pg().execute(fmt::format("BEGIN; TRUNCATE ONLY {}", table));
-  if (done) done = copy(session, part, " WITH (FREEZE)");
+Status TableLoader::load_frozen(RestoreSession& session, const std::vector<PartToLoad>& parts) {
+  const TableEntry& table = *parts.front().table;
+  Status done =
+      session.pg().execute(fmt::format("BEGIN; TRUNCATE ONLY {}", quote_qualified(table.schema, table.name)));
+  for (const PartToLoad& part : parts) {
+    if (done) done = copy(session, part, " WITH (FREEZE)");
+  }
   if (done) return session.pg().execute("COMMIT");
   const ErrorCode code = done.error().code;
   const bool refused =
       code == ErrorCode::kSource || code == ErrorCode::kUnsupported || code == ErrorCode::kPermissionDenied;
   if (!refused) return done;
   TRY(session.pg().execute("ROLLBACK"));
-  return load(session, {part});
+  return load(session, parts);
 }
 
 }  // namespace skyhold
