@@ -29,7 +29,7 @@ constexpr std::size_t kTablesAtOnce = 40;  // in one transaction; each takes sev
 // comments, and everything that a thousand messages bring with them.
 constexpr double kEmptyDatabaseMb = 17.0;
 constexpr double kTableMb = 0.105;
-constexpr double kThousandMessagesMb = 2.3;
+constexpr double kThousandMessagesMb = 2.9;
 constexpr unsigned kTablesOfRealOdoo = 700;
 
 bool database_exists(const CreateOptions& options, const std::string& name) {

@@ -10,7 +10,7 @@
 namespace skyhold {
 
 Error Error::in(std::string_view context) const {
-  return Error{code, fmt::format("{}: {}", context, message), hint};
+  return Error{code, fmt::format("{}: {}", context, message), hint, retry_after};
 }
 
 const ErrorTraits& traits(ErrorCode code) {

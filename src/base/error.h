@@ -5,6 +5,7 @@
 // are read from the table in error.cc, which is the only place that knows them.
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -32,6 +33,8 @@ struct Error {
   ErrorCode code = ErrorCode::kInternal;
   std::string message;  // what happened, to what: one line, no full stop
   std::string hint;     // what to do about it; may be empty
+  // The peer asked to be left alone for so long; 0: it did not.
+  std::chrono::milliseconds retry_after{0};
 
   // The same error with "while doing X: " before its message.
   [[nodiscard]] Error in(std::string_view context) const;

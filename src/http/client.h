@@ -1,0 +1,80 @@
+// HTTP requests to servers that others run: cloud stores, token endpoints.
+//
+// libcurl behind one blocking call. Connections are kept and used again: each caller that
+// is at work has one of its own, so that n threads make n transfers at once. TLS is always
+// verified. Redirects are not followed: no API that we speak needs them, and credentials
+// must not travel along.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/result.h"
+
+namespace skyhold {
+
+enum class HttpMethod { kGet, kHead, kPut, kPost, kDelete };
+std::string_view to_string(HttpMethod method);
+
+struct HttpHeader {
+  std::string name;
+  std::string value;
+};
+
+struct HttpRequest {
+  HttpMethod method = HttpMethod::kGet;
+  std::string url;  // sent as it is: path and query are encoded by the caller
+  std::vector<HttpHeader> headers;
+  // Sent one after the other; what they view must outlive the call. A PUT or POST without
+  // any sends Content-Length: 0.
+  std::vector<ByteView> body;
+  std::uint64_t most_response_bytes = std::uint64_t{1} << 20;
+};
+
+struct HttpResponse {
+  int status = 0;
+  std::vector<HttpHeader> headers;  // names in lower case
+  Bytes body;
+
+  [[nodiscard]] std::optional<std::string_view> header(std::string_view lower_case_name) const;
+  [[nodiscard]] bool ok() const { return status >= 200 && status < 300; }
+  // What Retry-After asks for, in seconds or as a date; 0: it is not there.
+  [[nodiscard]] std::chrono::milliseconds retry_after() const;
+};
+
+struct HttpClientOptions {
+  std::string ca_file;       // PEM; empty: the system's
+  std::string ca_directory;  // empty: the system's
+  std::chrono::milliseconds connect_timeout{10'000};
+  // A transfer that moves less than a byte a second for so long has failed.
+  std::chrono::seconds stall_timeout{30};
+  // The longest that one request may take; 0: as long as it moves.
+  std::chrono::milliseconds request_timeout{0};
+};
+
+// Thread-safe.
+class HttpClient {
+ public:
+  explicit HttpClient(HttpClientOptions options = {});
+  ~HttpClient();
+  HttpClient(const HttpClient&) = delete;
+  HttpClient& operator=(const HttpClient&) = delete;
+
+  // An answer of any status is a success. Errors: kUnavailable (no connection, cut off,
+  // stalled: trying again may help), kPermissionDenied (the server's certificate is not to
+  // be trusted), kInvalidArgument (not a URL of http or https), kCorrupt (an answer larger
+  // than most_response_bytes, or not HTTP). Messages name the host, never query or headers.
+  Result<HttpResponse> send(const HttpRequest& request);
+
+ private:
+  class Connections;
+  std::unique_ptr<Connections> connections_;
+};
+
+}  // namespace skyhold
