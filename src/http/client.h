@@ -41,16 +41,20 @@ struct HttpResponse {
   int status = 0;
   std::vector<HttpHeader> headers;  // names in lower case
   Bytes body;
+  // A kept connection turned out dead, so the request was sent once more: the server may
+  // have acted on it twice.
+  bool sent_again = false;
 
   [[nodiscard]] std::optional<std::string_view> header(std::string_view lower_case_name) const;
   [[nodiscard]] bool ok() const { return status >= 200 && status < 300; }
-  // What Retry-After asks for, in seconds or as a date; 0: it is not there.
+  // What Retry-After asks for, in seconds or as a date, at most an hour; 0: it is not there.
   [[nodiscard]] std::chrono::milliseconds retry_after() const;
 };
 
 struct HttpClientOptions {
-  std::string ca_file;       // PEM; empty: the system's
-  std::string ca_directory;  // empty: the system's
+  // Whom to trust, in PEM. Both empty: the system's; else these and nobody else.
+  std::string ca_file;
+  std::string ca_directory;  // as c_rehash makes it
   std::chrono::milliseconds connect_timeout{10'000};
   // A transfer that moves less than a byte a second for so long has failed.
   std::chrono::seconds stall_timeout{30};
@@ -68,8 +72,9 @@ class HttpClient {
 
   // An answer of any status is a success. Errors: kUnavailable (no connection, cut off,
   // stalled: trying again may help), kPermissionDenied (the server's certificate is not to
-  // be trusted), kInvalidArgument (not a URL of http or https), kCorrupt (an answer larger
-  // than most_response_bytes, or not HTTP). Messages name the host, never query or headers.
+  // be trusted), kInvalidArgument (not a URL of http or https, a header that breaks its line,
+  // a CA file that cannot be read), kCorrupt (an answer larger than most_response_bytes, or
+  // not HTTP). Messages name the host, never query or headers.
   Result<HttpResponse> send(const HttpRequest& request);
 
  private:
