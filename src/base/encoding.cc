@@ -1,5 +1,6 @@
 #include "base/encoding.h"
 
+#include <algorithm>
 #include <array>
 
 #include <fmt/format.h>
@@ -91,6 +92,25 @@ Result<Bytes> base64_decode(std::string_view text) {
     }
   }
   return bytes;
+}
+
+std::string base64url_encode(ByteView bytes) {
+  std::string text = base64_encode(bytes);
+  text.erase(std::min(text.find('='), text.size()));
+  std::ranges::replace(text, '+', '-');
+  std::ranges::replace(text, '/', '_');
+  return text;
+}
+
+Result<Bytes> base64url_decode(std::string_view text) {
+  if (text.find_first_of("+/=") != std::string_view::npos) {
+    return fail(ErrorCode::kCorrupt, "not a base64url digit");
+  }
+  std::string padded(text);
+  std::ranges::replace(padded, '-', '+');
+  std::ranges::replace(padded, '_', '/');
+  padded.append((4 - padded.size() % 4) % 4, '=');
+  return base64_decode(padded);
 }
 
 }  // namespace skyhold

@@ -13,6 +13,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     SKYHOLD_ASSERT(hex_encode(*bytes) == lowercase);
   }
   if (const Result<Bytes> bytes = base64_decode(text)) SKYHOLD_ASSERT(base64_encode(*bytes) == text);
+  if (const Result<Bytes> bytes = base64url_decode(text)) SKYHOLD_ASSERT(base64url_encode(*bytes) == text);
   SKYHOLD_ASSERT(hex_decode(hex_encode({data, size})).value() == to_bytes({data, size}));
   SKYHOLD_ASSERT(base64_decode(base64_encode({data, size})).value() == to_bytes({data, size}));
   return 0;

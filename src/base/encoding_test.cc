@@ -45,12 +45,22 @@ TEST(Base64, RefusesTextThatAnEncoderWouldNotWrite) {
   }
 }
 
+TEST(Base64Url, UsesTheAlphabetOfUrlsAndNoPadding) {
+  EXPECT_EQ(base64url_encode(Bytes{0xfb, 0xff}), "-_8");
+  EXPECT_EQ(base64url_encode(as_bytes("f")), "Zg");
+  EXPECT_EQ(base64url_encode({}), "");
+  EXPECT_EQ(base64url_decode("-_8").value(), (Bytes{0xfb, 0xff}));
+  for (const char* text : {"+/8", "Zg==", "Z", "Zh", "Zm9vY", "Zm 9"})
+    EXPECT_FALSE(base64url_decode(text)) << text;
+}
+
 TEST(Encoding, WhatIsWrittenIsReadBackAtEveryLength) {
   for (std::size_t length = 0; length < 100; ++length) {
     Bytes bytes(length);
     random_bytes(bytes);
     EXPECT_EQ(hex_decode(hex_encode(bytes)).value(), bytes);
     EXPECT_EQ(base64_decode(base64_encode(bytes)).value(), bytes);
+    EXPECT_EQ(base64url_decode(base64url_encode(bytes)).value(), bytes);
   }
 }
 

@@ -26,6 +26,8 @@ using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
 using Extension = std::unique_ptr<X509_EXTENSION, Freed<X509_EXTENSION_free>>;
 using File = std::unique_ptr<std::FILE, Freed<std::fclose>>;
 
+using Memory = std::unique_ptr<BIO, Freed<BIO_free>>;
+
 void require(bool succeeded, const char* action) {
   if (!succeeded) throw std::runtime_error(std::string("cannot ") + action);
 }
@@ -71,6 +73,12 @@ void write_certificate(const std::filesystem::path& path, X509* certificate) {
   require(PEM_write_X509(open_for_writing(path).get(), certificate) == 1, "write a certificate");
 }
 
+std::string text_of(const Memory& memory) {
+  char* text = nullptr;
+  const long length = BIO_get_mem_data(memory.get(), &text);
+  return {text, static_cast<std::size_t>(length)};
+}
+
 }  // namespace
 
 TestCertificates make_test_certificates(const std::filesystem::path& directory,
@@ -100,6 +108,18 @@ TestCertificates make_test_certificates(const std::filesystem::path& directory,
                                               nullptr, nullptr, 0, nullptr, nullptr) == 1;
   require(wrote_key, "write a key");
   return files;
+}
+
+TestRsaKey make_test_rsa_key(int bits) {
+  const Key key(EVP_RSA_gen(static_cast<unsigned>(bits)));
+  const Memory private_key(BIO_new(BIO_s_mem()));
+  const Memory public_key(BIO_new(BIO_s_mem()));
+  require(key != nullptr && private_key != nullptr && public_key != nullptr &&
+              PEM_write_bio_PrivateKey(private_key.get(), key.get(), nullptr, nullptr, 0, nullptr, nullptr) ==
+                  1 &&
+              PEM_write_bio_PUBKEY(public_key.get(), key.get()) == 1,
+          "make an RSA key");
+  return {text_of(private_key), text_of(public_key)};
 }
 
 }  // namespace skyhold

@@ -22,4 +22,12 @@ struct TestCertificates {  // PEM files
 TestCertificates make_test_certificates(const std::filesystem::path& directory,
                                         const TestCertificateOptions& options = {});
 
+struct TestRsaKey {  // PEM
+  std::string private_key;
+  std::string public_key;
+};
+
+// Takes tens of milliseconds. Throws std::runtime_error.
+TestRsaKey make_test_rsa_key(int bits = 2048);
+
 }  // namespace skyhold
