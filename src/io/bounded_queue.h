@@ -1,10 +1,12 @@
 // A queue with a bound, between threads: producers wait when it is full.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "base/assert.h"
 
@@ -26,6 +28,26 @@ class BoundedQueue {
     return true;
   }
 
+  // Waits for room no longer than that. False when there was none, or the queue was closed:
+  // `item` is then as it was.
+  bool push_for(T& item, std::chrono::milliseconds patience) {
+    std::unique_lock lock(mutex_);
+    not_full_.wait_for(lock, patience, [&] { return closed_ || items_.size() < capacity_; });
+    if (closed_ || items_.size() >= capacity_) return false;
+    items_.push_back(std::move(item));
+    not_empty_.notify_one();
+    return true;
+  }
+
+  [[nodiscard]] bool empty() const {
+    const std::scoped_lock lock(mutex_);
+    return items_.empty();
+  }
+  [[nodiscard]] bool closed() const {
+    const std::scoped_lock lock(mutex_);
+    return closed_;
+  }
+
   // Waits for an item; nothing when the queue is closed and empty.
   std::optional<T> pop() {
     std::unique_lock lock(mutex_);
@@ -44,18 +66,18 @@ class BoundedQueue {
     not_full_.notify_all();
   }
 
-  // Closes and throws away what waits.
-  void abandon() {
+  // Closes; what waited will not be popped any more.
+  std::deque<T> abandon() {
     const std::scoped_lock lock(mutex_);
     closed_ = true;
-    items_.clear();
     not_empty_.notify_all();
     not_full_.notify_all();
+    return std::exchange(items_, {});
   }
 
  private:
   const std::size_t capacity_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable not_empty_;
   std::condition_variable not_full_;
   std::deque<T> items_;

@@ -21,11 +21,24 @@ TEST(BoundedQueue, GivesItemsInTheirOrderAndDrainsAfterClosing) {
   EXPECT_EQ(queue.pop(), std::nullopt);
 }
 
-TEST(BoundedQueue, AbandoningThrowsAwayWhatWaits) {
+TEST(BoundedQueue, AbandoningHandsOutWhatWaits) {
   BoundedQueue<int> queue(3);
   EXPECT_TRUE(queue.push(1));
-  queue.abandon();
+  EXPECT_EQ(queue.abandon(), std::deque<int>{1});
   EXPECT_EQ(queue.pop(), std::nullopt);
+}
+
+TEST(BoundedQueue, AnImpatientProducerKeepsItsItem) {
+  BoundedQueue<std::unique_ptr<int>> queue(1);
+  auto item = std::make_unique<int>(1);
+  EXPECT_TRUE(queue.push_for(item, std::chrono::milliseconds(1)));
+  item = std::make_unique<int>(2);
+  EXPECT_FALSE(queue.push_for(item, std::chrono::milliseconds(1)));
+  EXPECT_EQ(*item, 2);
+  EXPECT_FALSE(queue.closed());
+  queue.abandon();
+  EXPECT_FALSE(queue.push_for(item, std::chrono::milliseconds(1)));
+  EXPECT_TRUE(queue.closed());
 }
 
 TEST(BoundedQueue, ClosingWakesAProducerThatWaitsForRoom) {

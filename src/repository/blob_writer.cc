@@ -1,18 +1,26 @@
 #include "repository/blob_writer.h"
 
 #include <algorithm>
+#include <condition_variable>
+#include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "base/assert.h"
 #include "base/clock.h"
 #include "crypto/hash.h"
+#include "io/bounded_queue.h"
 #include "repository/unpacked_file.h"
 
 namespace skyhold {
 namespace {
 
-constexpr std::size_t kQueuedPacks = 2;
+constexpr std::size_t kQueuedPacks = 1;
+// Two at a time: the next pack travels while the store answers for the one before.
+constexpr int kUploadsPerCopy = 2;
+constexpr std::chrono::milliseconds kLook{50};  // how often to look whether a copy is slow
+constexpr double kForgivenShare = 0.1;          // of the time that the others may wait for a copy
 
 // Adds the time of its life to a counter of nanoseconds.
 class Timed {
@@ -31,6 +39,36 @@ class Timed {
 
 }  // namespace
 
+// The way to one copy.
+struct BlobWriter::Uploader {
+  BoundedQueue<PendingPackPtr> queue{kQueuedPacks};
+  std::vector<std::thread> threads;
+  double held_up_seconds = 0;  // that the others waited for it, less what is forgiven
+  double forgiven_at = monotonic_seconds();
+
+  mutable std::mutex mutex;  // of what follows
+  std::condition_variable changed;
+  std::vector<PendingPackPtr> outstanding;  // given to it, and not done
+
+  [[nodiscard]] bool idle() const {
+    const std::scoped_lock lock(mutex);
+    return outstanding.empty();
+  }
+  void give(const PendingPackPtr& pending) {
+    const std::scoped_lock lock(mutex);
+    outstanding.push_back(pending);
+  }
+  void take_back(const PendingPackPtr& pending) {
+    const std::scoped_lock lock(mutex);
+    std::erase(outstanding, pending);
+    changed.notify_all();
+  }
+  std::vector<PendingPackPtr> take_back_all() {
+    const std::scoped_lock lock(mutex);
+    return std::exchange(outstanding, {});
+  }
+};
+
 struct BlobWriter::Counters {
   std::atomic<std::uint64_t> data_blobs{0}, tree_blobs{0}, plain_new{0}, plain_reused{0}, stored{0};
   std::atomic<std::int64_t> hash{0}, encode{0}, pack{0}, wait{0}, upload{0};
@@ -48,7 +86,7 @@ Result<std::unique_ptr<BlobWriter>> BlobWriter::start(Repository& repository,
   TRY(writer->find_incomplete_packs());
   Copies& copies = repository.copies();
   for (std::size_t copy = 0; copy < copies.size(); ++copy) {
-    writer->uploaders_.push_back(std::make_unique<Uploader>(kQueuedPacks));
+    writer->uploaders_.push_back(std::make_unique<Uploader>());
   }
   for (std::size_t copy = 0; copy < copies.size(); ++copy) {
     Uploader& uploader = *writer->uploaders_[copy];
@@ -56,14 +94,18 @@ Result<std::unique_ptr<BlobWriter>> BlobWriter::start(Repository& repository,
       uploader.queue.close();
       continue;
     }
-    uploader.thread = std::thread([&writer = *writer, copy] { writer.run_uploader(copy); });
+    for (int upload = 0; upload < kUploadsPerCopy; ++upload) {
+      uploader.threads.emplace_back([&writer = *writer, copy] { writer.run_uploader(copy); });
+    }
   }
   return writer;
 }
 
 BlobWriter::~BlobWriter() {
   for (auto& uploader : uploaders_) uploader->queue.abandon();
-  stop_uploaders();
+  for (auto& uploader : uploaders_) {
+    for (std::thread& thread : uploader->threads) thread.join();  // after an upload that is under way
+  }
 }
 
 // A pack counts as held when each healthy copy's own index names it and its file is there
@@ -89,10 +131,37 @@ Status BlobWriter::find_incomplete_packs() {
     }
   }
   if (wanted == 0) return fail(ErrorCode::kUnavailable, "no copy of the repository can be listed");
+  std::vector<std::uint64_t> lacking(copies.size());
+  for (const auto& [id, pack] : repository_.packs()) {
+    const std::uint64_t missing = wanted & ~(present[id] & pack.copies);
+    for (std::size_t copy = 0; copy < copies.size(); ++copy) lacking[copy] += missing >> copy & 1;
+  }
+  leave_out_incomplete_copies(lacking);
+  wanted = 0;
+  for (std::size_t copy = 0; copy < copies.size(); ++copy) {
+    if (copies.healthy(copy)) wanted |= 1ULL << copy;
+  }
   for (const auto& [id, pack] : repository_.packs()) {
     if ((present[id] & pack.copies & wanted) != wanted) incomplete_packs_.insert(id);
   }
   return {};
+}
+
+// Writing again what one copy lacks would put it into the whole copies a second time. If no
+// copy is whole, it must be.
+void BlobWriter::leave_out_incomplete_copies(const std::vector<std::uint64_t>& lacking) {
+  Copies& copies = repository_.copies();
+  bool one_is_whole = false;
+  for (std::size_t copy = 0; copy < copies.size(); ++copy) {
+    one_is_whole = one_is_whole || (copies.healthy(copy) && lacking[copy] == 0);
+  }
+  if (!one_is_whole) return;
+  for (std::size_t copy = 0; copy < copies.size(); ++copy) {
+    if (!copies.healthy(copy) || lacking[copy] == 0) continue;
+    copies.mark_failed(
+        copy, {ErrorCode::kDegraded, fmt::format("it lacks {} packs that another copy has", lacking[copy]),
+               "`skyhold repo mend` completes it"});
+  }
 }
 
 bool BlobWriter::holds(const BlobHandle& handle) const {
@@ -161,13 +230,57 @@ Status BlobWriter::submit(FinishedPack pack) {
   counters_->stored += pack.bytes.size();
   auto pending = std::make_shared<PendingPack>();
   pending->pack = std::move(pack);
-  // Each uploader counts down, those of failed copies through the refused push below.
-  pending->uploads_left = uploaders_.size();
+  for (std::size_t copy = 0; copy < uploaders_.size(); ++copy) pending->awaited |= 1ULL << copy;
   const Timed timed(counters_->wait);
-  for (auto& uploader : uploaders_) {
-    if (!uploader->queue.push(pending)) pack_is_stored(*pending);
-  }
+  const std::scoped_lock lock(submit_mutex_);
+  for (std::size_t copy = 0; copy < uploaders_.size(); ++copy) offer(copy, pending);
   return first_failure();
+}
+
+// Waits for room in the copy's queue, unless it is closed or holds the others up too long.
+void BlobWriter::offer(std::size_t copy, const PendingPackPtr& pending) {
+  Uploader& uploader = *uploaders_[copy];
+  uploader.give(pending);
+  PendingPackPtr item = pending;
+  while (!uploader.queue.push_for(item, kLook)) {
+    if (uploader.queue.closed()) {
+      settle(*pending, copy);
+      uploader.take_back(pending);
+      return;
+    }
+    look_at_pace(copy);
+  }
+}
+
+// Leaves a copy behind for which the others have waited too long, all in all; a little is
+// forgiven, for no two stores are equally fast all the time.
+void BlobWriter::look_at_pace(std::size_t copy) {
+  Uploader& uploader = *uploaders_[copy];
+  const double now = monotonic_seconds();
+  const double forgiven = kForgivenShare * (now - std::exchange(uploader.forgiven_at, now));
+  uploader.held_up_seconds = std::max(0.0, uploader.held_up_seconds - forgiven);
+  if (!holds_others_up(copy)) return;
+  uploader.held_up_seconds += std::chrono::duration<double>(kLook).count();
+  if (uploader.held_up_seconds <= std::chrono::duration<double>(options_.slow_copy_patience).count()) return;
+  repository_.copies().mark_failed(
+      copy, {ErrorCode::kDegraded, "it is so slow that it held the other copies up, and was left behind",
+             "`skyhold repo mend` completes it"});
+  settle_all(copy);
+}
+
+// Another copy has done all that it was given and could go on.
+bool BlobWriter::holds_others_up(std::size_t copy) const {
+  for (std::size_t other = 0; other < uploaders_.size(); ++other) {
+    if (other != copy && repository_.copies().healthy(other) && uploaders_[other]->idle()) return true;
+  }
+  return false;
+}
+
+// For a copy that is left out. An upload that is under way may end when it likes; nobody
+// waits for it any more.
+void BlobWriter::settle_all(std::size_t copy) {
+  uploaders_[copy]->queue.abandon();
+  for (const PendingPackPtr& pending : uploaders_[copy]->take_back_all()) settle(*pending, copy);
 }
 
 void BlobWriter::run_uploader(std::size_t copy) {
@@ -180,13 +293,16 @@ void BlobWriter::run_uploader(std::size_t copy) {
       const Status stored = copies.put_on(copy, object_name(FileKind::kPack, pack.id), pack.bytes);
       if (!stored && copies.healthy_count() == 0) fail_with(stored.error());
     }
-    pack_is_stored(**pending);
+    settle(**pending, copy);
+    uploader.take_back(*pending);
   }
 }
 
 // One copy is done with a pack, well or not; the last one makes it known to the index.
-void BlobWriter::pack_is_stored(PendingPack& pending) {
-  if (pending.uploads_left.fetch_sub(1) != 1) return;
+void BlobWriter::settle(PendingPack& pending, std::size_t copy) {
+  const std::uint64_t bit = 1ULL << copy;
+  const std::uint64_t before = pending.awaited.fetch_and(~bit);
+  if (before != bit) return;
   std::vector<IndexedPack> ready;
   {
     const std::scoped_lock lock(mutex_);
@@ -224,14 +340,23 @@ Status BlobWriter::flush_leftovers() {
 Status BlobWriter::finish() {
   TRY(flush_leftovers());
   for (auto& uploader : uploaders_) uploader->queue.close();
-  stop_uploaders();
+  wait_for_uploads();
   TRY(first_failure());
   return write_index(indexable_);
 }
 
-void BlobWriter::stop_uploaders() {
-  for (auto& uploader : uploaders_) {
-    if (uploader->thread.joinable()) uploader->thread.join();
+// As patient with a copy that is the last one at work as with one that fills its queue.
+void BlobWriter::wait_for_uploads() {
+  for (std::size_t copy = 0; copy < uploaders_.size(); ++copy) {
+    Uploader& uploader = *uploaders_[copy];
+    while (!uploader.idle() && repository_.copies().healthy(copy)) {
+      {
+        std::unique_lock lock(uploader.mutex);
+        uploader.changed.wait_for(lock, kLook, [&] { return uploader.outstanding.empty(); });
+      }
+      if (!uploader.idle()) look_at_pace(copy);
+    }
+    settle_all(copy);
   }
 }
 

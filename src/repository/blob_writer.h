@@ -8,18 +8,21 @@
 // All work but the uploads happens in the producers' threads. Index files are written when
 // the packs that they name lie in every healthy copy. Memory: a pack (16 to 24 MiB) a lane,
 // and at most four packs on their way to the copies.
+//
+// A copy that lacks packs which another copy has is left out from the start, and one that
+// holds the others up for too long from then on: both are to be completed by a mend. The
+// snapshot must not become visible there before.
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <thread>
 #include <unordered_set>
 #include <vector>
 
 #include "crypto/hash.h"
-#include "io/bounded_queue.h"
 #include "io/byte_stream.h"
 #include "repository/chunker.h"
 #include "repository/pack.h"
@@ -31,6 +34,8 @@ struct BlobWriterOptions {
   int compression_level = 2;
   std::size_t pack_target_bytes = kPackTargetBytes;
   std::size_t blobs_per_index_file = 50'000;
+  // For how long in all the other copies wait for a slow one, before it is left behind.
+  std::chrono::milliseconds slow_copy_patience{10'000};
 };
 
 // What went in. All numbers are for one copy.
@@ -51,7 +56,8 @@ class BlobWriter {
  public:
   class Lane;
 
-  // Looks at which packs every healthy copy really has: only their blobs are reused.
+  // Looks at which packs every healthy copy really has: only their blobs are reused. A copy
+  // that lacks packs is marked failed (kDegraded) if another one has them all.
   // The index must have been loaded, and a shared lock must be held until the snapshot is
   // written.
   static Result<std::unique_ptr<BlobWriter>> start(Repository& repository, const BlobWriterOptions& options);
@@ -71,24 +77,25 @@ class BlobWriter {
  private:
   struct PendingPack {
     FinishedPack pack;
-    std::atomic<std::size_t> uploads_left{0};
+    std::atomic<std::uint64_t> awaited{0};  // a bit for each copy that is not done with it
   };
   using PendingPackPtr = std::shared_ptr<PendingPack>;
-  struct Uploader {
-    explicit Uploader(std::size_t capacity) : queue(capacity) {}
-    BoundedQueue<PendingPackPtr> queue;
-    std::thread thread;
-  };
+  struct Uploader;
   struct Counters;
 
   BlobWriter(Repository& repository, const BlobWriterOptions& options);
   Status find_incomplete_packs();
+  void leave_out_incomplete_copies(const std::vector<std::uint64_t>& lacking);
   void run_uploader(std::size_t copy);
-  void pack_is_stored(PendingPack& pending);
+  void offer(std::size_t copy, const PendingPackPtr& pending);
+  [[nodiscard]] bool holds_others_up(std::size_t copy) const;
+  void look_at_pace(std::size_t copy);
+  void settle_all(std::size_t copy);
+  void settle(PendingPack& pending, std::size_t copy);
+  void wait_for_uploads();
   Status write_index(const std::vector<IndexedPack>& packs);
   Status submit(FinishedPack pack);
   Status flush_leftovers();
-  void stop_uploaders();
   bool claim(const BlobHandle& handle);
   void give_back(PackBuilder builder, BlobType type);
   Status first_failure() const;
@@ -100,6 +107,7 @@ class BlobWriter {
   std::unordered_set<Id> incomplete_packs_;
   std::unique_ptr<Counters> counters_;
   std::vector<std::unique_ptr<Uploader>> uploaders_;
+  std::mutex submit_mutex_;  // one pack at a time is offered to the copies
 
   mutable std::mutex mutex_;
   std::unordered_set<BlobHandle> claimed_;

@@ -1,6 +1,8 @@
 // One repository over several copies: opened, written and read while copies misbehave.
 #include "repository/repository.h"
 
+#include <algorithm>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -166,17 +168,76 @@ TEST_F(RepositoryTest, StoresTheSameContentOnce) {
   EXPECT_EQ(names(0, "data/").size(), packs);
 }
 
-TEST_F(RepositoryTest, WritesAnewWhatOneCopyLacks) {
+TEST_F(RepositoryTest, LeavesOutACopyThatLacksWhatAnotherHas) {
   const Bytes content = text_of(200'000);
   const Node node = store_file(*open(), content);
+  const auto packs_before = names(0, "data/");
   for (const std::string& name : names(2, "data/")) ASSERT_TRUE(memories_[2]->remove(name));
-  store_file(*open(), content);
-  auto alone = Repository::open({stores_[2]}, master_);
-  ASSERT_TRUE(alone && (*alone)->load_index());
-  // The old packs are still named by an index; what matters is that each blob can be had.
-  std::size_t held = 0;
-  for (const std::string& name : names(2, "data/")) held += memories_[2]->stat(name)->size_bytes;
-  EXPECT_GT(held, 0U);
+  const auto repository = open();
+  store_file(*repository, content);
+  ASSERT_TRUE(repository->copies().failure(2));
+  EXPECT_EQ(repository->copies().failure(2)->code, ErrorCode::kDegraded);
+  EXPECT_EQ(names(0, "data/"), packs_before);  // nothing lies there twice
+  EXPECT_TRUE(names(2, "data/").empty());
+  EXPECT_EQ(*read_all(*repository, node), content);
+}
+
+TEST_F(RepositoryTest, WritesAnewWhatNoCopyHasWhole) {
+  const Bytes first = text_of(200'000);
+  const Bytes second = text_of(200'000, 1);
+  store_file(*open(), first);
+  const auto first_packs = names(0, "data/");
+  const Node node = store_file(*open(), second);
+  for (const int copy : {0, 1, 2}) {
+    for (const std::string& name : names(copy, "data/")) {
+      const bool is_first = std::find(first_packs.begin(), first_packs.end(), name) != first_packs.end();
+      if (is_first == (copy == 0)) {
+        ASSERT_TRUE(memories_[copy]->remove(name));
+      }
+    }
+  }
+  const auto repository = open();
+  const Node anew = store_file(*repository, second);
+  EXPECT_EQ(repository->copies().healthy_count(), 3U);
+  for (const int copy : {0, 1, 2}) {
+    auto alone = Repository::open({stores_[copy]}, master_);
+    ASSERT_TRUE(alone && (*alone)->load_index());
+    EXPECT_EQ(*read_all(**alone, anew), second) << "copy " << copy;
+  }
+}
+
+TEST_F(RepositoryTest, LeavesASlowCopyBehindSoThatTheOthersNeedNotWait) {
+  Fault slow;
+  slow.kind = FaultKind::kDelay;
+  slow.method = StoreMethod::kPut;
+  slow.name_prefix = "data/";
+  slow.last_call = kEveryCall;
+  slow.delay = std::chrono::milliseconds(400);
+  faults_[1]->add(slow);
+  const auto repository = open();
+  BlobWriterOptions options;
+  options.pack_target_bytes = 64U << 10;
+  options.slow_copy_patience = std::chrono::milliseconds(100);
+  StoredFile stored;
+  const Bytes content = text_of(4U << 20, 2);
+  {
+    auto writer = *BlobWriter::start(*repository, options);
+    {
+      const auto lane = writer->open_lane(BlobType::kData);
+      StreamWriter file(*lane, kTableChunks, StreamWriter::HashWhole::kNo);
+      ASSERT_TRUE(file.write(content));
+      stored = *file.finish();
+    }
+    ASSERT_TRUE(writer->finish());
+  }
+  ASSERT_TRUE(repository->copies().failure(1));
+  EXPECT_EQ(repository->copies().failure(1)->code, ErrorCode::kDegraded);
+  EXPECT_TRUE(names(1, "index/").empty());
+  EXPECT_GT(names(0, "data/").size(), 10U);
+  EXPECT_EQ(names(0, ""), names(2, ""));
+  Node node;
+  node.content = stored.content;
+  node.size_bytes = stored.bytes;
   EXPECT_EQ(*read_all(*open(), node), content);
 }
 
