@@ -6,11 +6,11 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "base/suggest.h"
 #include "base/version.h"
 #include "cli/format.h"
 #include "cli/help.h"
 #include "cli/options.h"
-#include "cli/suggest.h"
 
 namespace skyhold {
 namespace {

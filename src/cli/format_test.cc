@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "cli/suggest.h"
 #include "cli/table.h"
 
 namespace skyhold {
@@ -57,22 +56,6 @@ TEST(Table, AlignsColumnsByCharactersAndLeavesNoBlanksBehind) {
             " NAME     ROWS  NOTE\n"
             " Zürich      5\n"
             " a       1 234  x?y\n");
-}
-
-TEST(Suggest, CountsOneForASwap) {
-  EXPECT_EQ(edit_distance("list", "lsit"), 1U);
-  EXPECT_EQ(edit_distance("", "abc"), 3U);
-  EXPECT_EQ(edit_distance("kitten", "sitting"), 3U);
-}
-
-TEST(Suggest, NamesTheNearestOrNone) {
-  const std::vector<std::string> names{"backup", "list", "restore", "undo-restore", "password"};
-  EXPECT_EQ(nearest("bakcup", names), "backup");
-  EXPECT_EQ(nearest("pass", names), "password");
-  EXPECT_EQ(nearest("undo", names), "undo-restore");
-  EXPECT_EQ(nearest("frobnicate", names), "");
-  EXPECT_EQ(nearest("", names), "");
-  EXPECT_EQ(nearest(std::string(1'000'000, 'a'), names), "");
 }
 
 }  // namespace

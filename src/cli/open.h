@@ -7,11 +7,22 @@
 
 #include "cli/command.h"
 #include "repository/repository.h"
+#include "stores/open_store.h"
 
 namespace skyhold {
 
-// kInvalidArgument when two of them are the same place: that would be one copy counted twice.
-Result<std::vector<ObjectStorePtr>> open_stores(const Parameters& parameters);
+// The settings file: --settings, SKYHOLD_SETTINGS, or the usual place if there is one. Without
+// any, settings that name no store.
+Result<PlatformSettings> read_settings(const Parameters& parameters);
+
+// The stores that --store names, by URL or by their name in the settings; a URL that the
+// settings have is opened with what they say of it. kInvalidArgument when none is named, when
+// a name is unknown, and when two of them are the same place: that would be one copy counted
+// twice. `context` must outlive them.
+Result<std::vector<OpenedStore>> open_named_stores(const Parameters& parameters,
+                                                   const CommandContext& context);
+// The same without what the settings say of them.
+Result<std::vector<ObjectStorePtr>> open_stores(const Parameters& parameters, const CommandContext& context);
 
 // Opens the repository, warns of each copy that does not answer, and from then on of each
 // that gives wrong bytes. Its index is not loaded. `context` must outlive it.

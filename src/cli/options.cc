@@ -34,14 +34,22 @@ void add_common(CLI::App& app, Parameters& parameters) {
       ->group(group);
 }
 
+void add_settings(CLI::App& app, Parameters& parameters) {
+  add_value(app, "--settings", parameters.settings_file, "FILE",
+            "The settings file that names stores (docs/settings.md). Default: SKYHOLD_SETTINGS, else "
+            "/etc/skyhold/skyhold.toml when it is there.");
+}
+
 void add_stores(CLI::App& app, Parameters& parameters) {
-  auto* option =
-      add_value(app, "--store", parameters.stores, "URL",
-                "Where a copy lies: file:///directory. Repeat it, once a copy. Default: the URLs in "
-                "SKYHOLD_STORES, parted by spaces.");
+  auto* option = add_value(app, "--store", parameters.stores, "STORE",
+                           "Where a copy lies: a name from the settings, or a URL: file:///directory, "
+                           "s3://bucket/prefix or gs://bucket/prefix. Repeat it, once a copy. Default: what "
+                           "SKYHOLD_STORES names, parted by spaces.");
   // One value each time, so that a SNAPSHOT that follows is not taken for a store.
   option->allow_extra_args(false);
-  require(option, !parameters.stores.empty());
+  // Whether one is named is checked later, by who can say which there are.
+  option->group(std::string(parameters.stores.empty() ? kRequiredGroup : kOptionsGroup));
+  add_settings(app, parameters);
 }
 
 void add_key_file(CLI::App& app, Parameters& parameters, Presence presence) {
@@ -155,7 +163,8 @@ void add_undo(CLI::App& app, Parameters& parameters) {
   const std::string ignored =
       "Not needed: an undo touches no store. Allowed, so that the command line of the restore "
       "can be used again.";
-  add_value(app, "--store", parameters.stores, "URL", ignored)->allow_extra_args(false);
+  add_value(app, "--store", parameters.stores, "STORE", ignored)->allow_extra_args(false);
+  add_value(app, "--settings", parameters.settings_file, "FILE", ignored);
   add_value(app, "--key-file", parameters.key_file, "FILE", ignored);
 }
 

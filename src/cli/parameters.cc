@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -17,7 +16,6 @@ namespace {
 
 constexpr std::uint64_t kMaxDatabaseFileBytes = 64 * 1024;
 constexpr std::size_t kMaxNameBytes = 200;
-constexpr std::int64_t kMaxDurationSeconds = 10LL * 365 * 24 * 3600;
 
 std::vector<std::string> split_at_spaces(const std::string& text) {
   std::istringstream words(text);
@@ -56,28 +54,12 @@ Result<std::string> read_database_file(const std::string& path) {
 
 Parameters parameters_from(const Environment& environment) {
   Parameters parameters;
+  parameters.environment = environment;
+  parameters.settings_file = environment("SKYHOLD_SETTINGS");
   parameters.stores = split_at_spaces(environment("SKYHOLD_STORES").value_or(""));
   parameters.key_file = environment("SKYHOLD_KEY_FILE").value_or("");
   parameters.database_from_environment = environment("SKYHOLD_DATABASE").value_or("");
   return parameters;
-}
-
-Result<std::chrono::seconds> parse_duration(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-  const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
-  std::int64_t scale = 0;
-  if (unit == "s") scale = 1;
-  if (unit == "m") scale = 60;
-  if (unit == "h") scale = 3600;
-  if (unit == "d") scale = 24 * 3600;
-  if (unit.empty() && number == 0) scale = 1;
-  if (problem != std::errc{} || scale == 0 || number < 0 || number > kMaxDurationSeconds / scale) {
-    return fail(ErrorCode::kInvalidArgument,
-                fmt::format("\"{}\" is not a duration", printable(text.substr(0, 40))),
-                "write a whole number and a unit: 90s, 30m, 24h or 7d");
-  }
-  return std::chrono::seconds{number * scale};
 }
 
 Status check_snapshot_text(const std::string& text) {

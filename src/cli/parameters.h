@@ -1,13 +1,13 @@
 // The values of all flags, as one plain struct, and what they mean.
 #pragma once
 
-#include <chrono>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/quantity.h"
 #include "base/result.h"
 #include "capture/pg_target.h"
 #include "model/progress.h"
@@ -25,7 +25,9 @@ struct Parameters {
   bool verbose = false;
 
   // Which repository.
-  std::vector<std::string> stores;
+  std::vector<std::string> stores;           // URLs, or names in the settings
+  std::optional<std::string> settings_file;  // none: the usual place; empty: no settings at all
+  Environment environment;                   // for what stores look up in it
   std::string key_file;
   std::string project;
 
@@ -73,9 +75,6 @@ struct Parameters {
 
 // Parameters with what the environment says; flags are laid over them.
 Parameters parameters_from(const Environment& environment);
-
-// "90s", "30m", "24h", "7d", or "0". kInvalidArgument for anything else.
-Result<std::chrono::seconds> parse_duration(std::string_view text);
 
 // "latest", or 4 to 64 hex digits. The message holds `text` only when it cannot be a
 // URL or a password that went astray.

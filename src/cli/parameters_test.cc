@@ -14,18 +14,6 @@ namespace {
 using testing::HasSubstr;
 using testing::Not;
 
-TEST(Duration, IsANumberWithAUnit) {
-  EXPECT_EQ(parse_duration("90s")->count(), 90);
-  EXPECT_EQ(parse_duration("30m")->count(), 1800);
-  EXPECT_EQ(parse_duration("24h")->count(), 86400);
-  EXPECT_EQ(parse_duration("7d")->count(), 604800);
-  EXPECT_EQ(parse_duration("0")->count(), 0);
-  for (const char* text :
-       {"", "h", "5", "-1h", "1.5h", "1w", "1 h", "99999999999999999999s", "9223372036854775807d"}) {
-    EXPECT_FALSE(parse_duration(text).has_value()) << text;
-  }
-}
-
 TEST(SnapshotText, IsLatestOrTheBeginningOfAnId) {
   EXPECT_TRUE(check_snapshot_text("latest"));
   EXPECT_TRUE(check_snapshot_text("1a2b"));

@@ -47,7 +47,7 @@ CommandOutcome outcome_of(const InitReport& report, bool json, std::optional<Err
 
 Result<CommandOutcome> run(const Parameters& parameters, CommandContext& context) {
   TRY(check_kit_place(parameters.recovery_kit));
-  const std::vector<ObjectStorePtr> stores = TRY(open_stores(parameters));
+  const std::vector<ObjectStorePtr> stores = TRY(open_stores(parameters, context));
   const MasterKey master_key = TRY(MasterKey::load(parameters.key_file));
   const NewRepository made = TRY(Repository::init(stores, master_key, parameters.project));
 

@@ -21,8 +21,8 @@ Result<std::string> any_password(const std::vector<ObjectStorePtr>& stores, cons
   return password;
 }
 
-Result<CommandOutcome> run(const Parameters& parameters, CommandContext&) {
-  const std::vector<ObjectStorePtr> stores = TRY(open_stores(parameters));
+Result<CommandOutcome> run(const Parameters& parameters, CommandContext& context) {
+  const std::vector<ObjectStorePtr> stores = TRY(open_stores(parameters, context));
   const MasterKey master_key = TRY(MasterKey::load(parameters.key_file));
   const std::string password = TRY(any_password(stores, master_key));
   return CommandOutcome{parameters.json ? strings_json({{"password", password}}) : password + "\n", {}};

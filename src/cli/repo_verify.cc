@@ -33,7 +33,7 @@ std::optional<Error> shortfall_of(const VerifyResult& result) {
 }
 
 Result<CommandOutcome> run(const Parameters& parameters, CommandContext& context) {
-  const std::vector<ObjectStorePtr> stores = TRY(open_stores(parameters));
+  const std::vector<ObjectStorePtr> stores = TRY(open_stores(parameters, context));
   std::optional<MasterKey> master_key;
   if (!parameters.key_file.empty()) master_key = TRY(MasterKey::load(parameters.key_file));
   const VerifyOptions options{.master_key = master_key ? &*master_key : nullptr,

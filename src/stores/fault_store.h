@@ -12,11 +12,9 @@
 #include <vector>
 
 #include "stores/object_store.h"
+#include "stores/store_method.h"
 
 namespace skyhold {
-
-enum class StoreMethod { kPut, kGet, kGetRange, kStat, kList, kRemove };
-inline constexpr std::size_t kStoreMethods = 6;
 
 enum class FaultKind {
   kErrorBefore,  // answers with the fault's error, without doing anything

@@ -1,24 +1,85 @@
+#include "stores/open_store.h"
+
+#include <cstdlib>
+
 #include <fmt/format.h>
 
 #include "stores/file_url.h"
 #include "stores/local_store.h"
-#include "stores/object_store.h"
+#include "stores/rate_limited_store.h"
 
 namespace skyhold {
+namespace {
 
-Result<ObjectStorePtr> open_store(std::string_view url) {
-  if (url.starts_with("file:")) return std::make_shared<LocalStore>(TRY(parse_file_url(url)));
-  if (const std::size_t colon = url.find("://"); colon != std::string_view::npos) {
-    // What stands behind the scheme may hold credentials, so it is not repeated.
-    const std::string_view scheme = url.substr(0, colon);
-    const bool is_planned = scheme == "s3" || scheme == "gs";
-    return fail(ErrorCode::kInvalidArgument,
-                is_planned ? fmt::format("stores at {}:// are not supported yet by this version", scheme)
-                           : fmt::format("there are no stores at {}://", scheme),
+Result<ObjectStorePtr> open_driver(const StoreSettings& settings, const std::shared_ptr<const Clock>& clock) {
+  TRY(check_store_url(settings.url));
+  const std::string_view scheme = url_scheme(settings.url);
+  (void)clock;
+  if (scheme == "s3" || scheme == "gs") {
+    return fail(ErrorCode::kUnsupported,
+                fmt::format("stores at {}:// are not supported yet by this version", scheme),
                 "use a directory: file:///directory");
   }
-  return fail(ErrorCode::kInvalidArgument, fmt::format("\"{}\" is not the URL of a store", url),
-              url.starts_with('/') ? fmt::format("write file://{}", url) : "write file:///directory");
+  return std::make_shared<LocalStore>(TRY(parse_file_url(settings.url)));
+}
+
+std::optional<std::string> process_environment(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  if (value == nullptr) return std::nullopt;
+  return std::string(value);
+}
+
+// The first of the variables that has a value.
+std::string first_of(const StoreEnvironment& environment, std::initializer_list<const char*> names) {
+  for (const char* name : names) {
+    const std::optional<std::string> value = environment(name);
+    if (value && !value->empty()) return *value;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<OpenedStore> open_store(const StoreSettings& settings, const OpenStoreOptions& options) {
+  const std::shared_ptr<const Clock> clock = options.clock ? options.clock : std::make_shared<SystemClock>();
+  OpenedStore opened{TRY(open_driver(settings, clock)), settings, nullptr};
+  if (settings.rate_limits.any()) {
+    const RateLimitOptions limiting{.hour = TRY(hour_of_day(options.platform_time_zone, clock)),
+                                    .waiting = options.retry.waiting,
+                                    .cancel = options.cancel};
+    opened.store = std::make_shared<RateLimitedStore>(opened.store, settings.rate_limits, limiting);
+  }
+  opened.timings = std::make_shared<TimedStore>(opened.store);
+  opened.store = opened.timings;
+  // What a directory refuses it would refuse again: a disk does not lose requests on the way.
+  if (url_scheme(settings.url) != "file") {
+    RetryOptions retry = options.retry;
+    retry.cancel = options.cancel;
+    opened.store = std::make_shared<RetryStore>(opened.store, retry);
+  }
+  return opened;
+}
+
+StoreSettings settings_of_url(std::string_view url, const StoreEnvironment& environment) {
+  StoreSettings settings;
+  settings.url = url;
+  const std::string_view scheme = url_scheme(url);
+  if (scheme == "s3") {
+    settings.endpoint = first_of(environment, {"AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"});
+    settings.region = first_of(environment, {"AWS_REGION", "AWS_DEFAULT_REGION"});
+    settings.ca_file = first_of(environment, {"AWS_CA_BUNDLE"});
+  } else if (scheme == "gs") {
+    settings.endpoint = first_of(environment, {"STORAGE_EMULATOR_HOST"});
+    // Google's own libraries take it with and without a scheme.
+    if (!settings.endpoint.empty() && url_scheme(settings.endpoint).empty()) {
+      settings.endpoint = "http://" + settings.endpoint;
+    }
+  }
+  return settings;
+}
+
+Result<ObjectStorePtr> open_store(std::string_view url) {
+  return TRY(open_store(settings_of_url(url, process_environment))).store;
 }
 
 }  // namespace skyhold

@@ -1,10 +1,11 @@
-// What is to be known of a store to open it: a URL, and what a settings file adds.
+// What is to be known of a store to open it: a URL, and what the settings file adds
+// (TOML, described in docs/settings.md).
 #pragma once
 
 #include <array>
 #include <chrono>
 #include <cstdint>
-#include <map>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,6 +28,8 @@ struct StoreCredentials {
 struct RateLimits {
   std::array<std::uint64_t, 24> upload_bytes_per_second{};
   std::array<std::uint64_t, 24> download_bytes_per_second{};
+
+  [[nodiscard]] bool any() const;
 };
 
 struct StoreSettings {
@@ -46,5 +49,30 @@ struct StoreSettings {
   std::chrono::seconds removal_delay{0};  // removals reach this copy so much later
   int object_lock_days = 0;               // s3 Object Lock or gs retention; 0: none
 };
+
+struct PlatformSettings {
+  std::string file;                        // where they were read; empty: nowhere
+  std::string platform_time_zone = "UTC";  // an IANA name
+  std::vector<StoreSettings> stores;       // by name
+
+  [[nodiscard]] const StoreSettings* find(std::string_view name) const;  // nullptr: no such store
+  [[nodiscard]] const StoreSettings* find_url(std::string_view url) const;
+};
+
+inline constexpr std::size_t kMostSettingsBytes = 1 << 20;
+inline constexpr std::size_t kMostStores = 1000;
+
+// kInvalidArgument for text that is not TOML, keys that do not exist (with the nearest one
+// as the hint), values that make no sense, and secrets. Messages name file and line, and
+// never repeat a value that may be a secret.
+Result<PlatformSettings> parse_settings(std::string_view text, std::string_view file_name);
+Result<PlatformSettings> load_settings(const std::filesystem::path& path);
+
+// "gs" of "gs://bucket"; empty when it has none.
+std::string_view url_scheme(std::string_view url);
+
+// kInvalidArgument unless it is file:///directory, s3://bucket[/prefix] or gs://bucket[/prefix].
+// The message never repeats a URL that may hold credentials.
+Status check_store_url(std::string_view url);
 
 }  // namespace skyhold
