@@ -1,6 +1,8 @@
 #include "repository/copies.h"
 
+#include <algorithm>
 #include <future>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -9,6 +11,8 @@
 
 namespace skyhold {
 namespace {
+
+constexpr std::uint64_t kSmallFileBytes = 64U << 10;  // an index file, a snapshot, about
 
 // A copy is left out for good when the store as a whole fails; a single object that is
 // missing or damaged says nothing about the next one.
@@ -62,10 +66,28 @@ void Copies::complain(std::size_t copy, const Error& error) {
   if (complaint) complaint(stores_[copy]->location(), error);
 }
 
-Result<Bytes> Copies::get_from_any(const std::string& name,
+// Nearest first; among copies that are about equally near, in the order of their naming.
+std::vector<std::size_t> Copies::reading_order(std::uint64_t bytes) const {
+  constexpr double kAboutEqual = 1.25;
+  constexpr double kTooShortToCount = 0.002;  // seconds
+  std::vector<std::pair<double, std::size_t>> expected;
+  for (std::size_t copy = 0; copy < stores_.size(); ++copy) {
+    expected.emplace_back(stores_[copy]->expected_read_seconds(bytes), copy);
+  }
+  const double least = std::min_element(expected.begin(), expected.end())->first;
+  for (auto& [seconds, copy] : expected) {
+    if (seconds <= least * kAboutEqual + kTooShortToCount) seconds = 0;
+  }
+  std::sort(expected.begin(), expected.end());
+  std::vector<std::size_t> order;
+  for (const auto& [seconds, copy] : expected) order.push_back(copy);
+  return order;
+}
+
+Result<Bytes> Copies::get_from_any(const std::string& name, std::uint64_t likely_bytes,
                                    const std::function<Result<Bytes>(ObjectStore&)>& read) {
   std::optional<Error> first_error;
-  for (std::size_t copy = 0; copy < stores_.size(); ++copy) {
+  for (const std::size_t copy : reading_order(likely_bytes)) {
     if (!healthy(copy)) continue;
     Result<Bytes> bytes = read(*stores_[copy]);
     if (bytes) return bytes;
@@ -93,7 +115,7 @@ Error Copies::no_copy_left() const {
 
 Result<Bytes> Copies::get(FileKind kind, const Id& id) {
   const std::string name = object_name(kind, id);
-  return get_from_any(name, [&](ObjectStore& store) -> Result<Bytes> {
+  return get_from_any(name, kSmallFileBytes, [&](ObjectStore& store) -> Result<Bytes> {
     Bytes bytes = TRY(store.get(name));
     if (sha256(bytes) != id) {
       return fail(ErrorCode::kCorrupt, "the content does not match the name",
@@ -105,7 +127,7 @@ Result<Bytes> Copies::get(FileKind kind, const Id& id) {
 
 Result<Bytes> Copies::get_range(const std::string& name, std::uint64_t offset, std::uint64_t length,
                                 const std::function<Result<Bytes>(ByteView)>& accept) {
-  return get_from_any(name, [&](ObjectStore& store) -> Result<Bytes> {
+  return get_from_any(name, length, [&](ObjectStore& store) -> Result<Bytes> {
     const Bytes stored = TRY(store.get_range(name, offset, length));
     return accept(stored);
   });

@@ -1,7 +1,7 @@
 // The copies of one repository: the same objects in several stores.
 //
-// Reads go to the first healthy copy and on to the next when it fails or gives bytes
-// that do not match their name; writes go to all. A copy that fails is left out from
+// Reads go to the nearest healthy copy, as measured, and on to the next when it fails or
+// gives bytes that do not match their name; writes go to all. A copy that fails is left out from
 // then on and its error kept, so that the operation can say which and why.
 #pragma once
 
@@ -32,7 +32,7 @@ class Copies {
   [[nodiscard]] std::optional<Error> failure(std::size_t copy) const;
   void mark_failed(std::size_t copy, const Error& error);
 
-  // An object whose name is the SHA-256 of its bytes, checked, from the first copy that
+  // An object whose name is the SHA-256 of its bytes, checked, from the nearest copy that
   // has it right. `complaint` hears of every copy that had it wrong or not at all.
   using Complaint = std::function<void(const std::string& location, const Error& error)>;
   Result<Bytes> get(FileKind kind, const Id& id);
@@ -57,7 +57,9 @@ class Copies {
 
  private:
   void complain(std::size_t copy, const Error& error);
-  Result<Bytes> get_from_any(const std::string& name, const std::function<Result<Bytes>(ObjectStore&)>& read);
+  [[nodiscard]] std::vector<std::size_t> reading_order(std::uint64_t bytes) const;
+  Result<Bytes> get_from_any(const std::string& name, std::uint64_t likely_bytes,
+                             const std::function<Result<Bytes>(ObjectStore&)>& read);
   [[nodiscard]] Error no_copy_left() const;
 
   std::vector<ObjectStorePtr> stores_;

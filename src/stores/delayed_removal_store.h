@@ -42,6 +42,9 @@ class DelayedRemovalStore final : public ObjectStore {
   Status list(std::string_view prefix, const std::function<Status(const ObjectInfo&)>& visit) override;
   Status remove(std::string_view name) override;
   [[nodiscard]] std::string location() const override { return inner_->location(); }
+  [[nodiscard]] double expected_read_seconds(std::uint64_t bytes) const override {
+    return inner_->expected_read_seconds(bytes);
+  }
 
   // What is out of sight, oldest first.
   Result<std::vector<RemovedObject>> removed();

@@ -43,6 +43,10 @@ class ObjectStore {
   // kNotFound when there is no such object.
   virtual Status remove(std::string_view name) = 0;
 
+  // How long a read of so many bytes is likely to take, by what was measured; 0: not known.
+  // For choosing the nearest of several stores.
+  [[nodiscard]] virtual double expected_read_seconds(std::uint64_t /*bytes*/) const { return 0; }
+
   // For people and logs, without credentials: "file:///backup/a".
   [[nodiscard]] virtual std::string location() const = 0;
 };

@@ -43,8 +43,8 @@ struct RetryOptions {
   // No more retries once it is cancelled, and the wait for one ends; a first attempt is
   // always made, because cleaning up needs the store as well. May be null, else outlives us.
   const CancelToken* cancel = nullptr;
-  std::shared_ptr<Waiting> waiting;  // null: the system's
-  std::uint64_t seed = 0;            // of the jitter; 0: at random
+  std::shared_ptr<Waiting> waiting{};  // null: the system's
+  std::uint64_t seed = 0;              // of the jitter; 0: at random
 };
 
 // Thread-safe.
@@ -59,6 +59,9 @@ class RetryStore final : public ObjectStore {
   Status list(std::string_view prefix, const std::function<Status(const ObjectInfo&)>& visit) override;
   Status remove(std::string_view name) override;
   [[nodiscard]] std::string location() const override { return inner_->location(); }
+  [[nodiscard]] double expected_read_seconds(std::uint64_t bytes) const override {
+    return inner_->expected_read_seconds(bytes);
+  }
 
   // How many times a call was tried again, since the beginning.
   [[nodiscard]] std::uint64_t retries() const;

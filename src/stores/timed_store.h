@@ -59,7 +59,7 @@ class TimedStore final : public ObjectStore {
   // stores. A store that was never read says 0, so that it is tried; so does, more and more,
   // one that was not read for long (half after 5 minutes), because a slow hour passes. Each
   // failure in a row doubles it, from a floor of a second, and is forgotten likewise.
-  [[nodiscard]] double expected_read_seconds(std::uint64_t bytes) const;
+  [[nodiscard]] double expected_read_seconds(std::uint64_t bytes) const override;
 
  private:
   class Call;

@@ -213,7 +213,8 @@ std::vector<Id> CopyCheck::packs_to_read() const {
        ++at) {
     const Result<Id> id = id_of_object(FileKind::kPack, at->first);
     // What no index names, nothing reads.
-    if (id && (table_ == nullptr || table_->packs.contains(*id))) packs.push_back(*id);
+    if (!id || !options_.share.holds(*id)) continue;
+    if (table_ == nullptr || table_->packs.contains(*id)) packs.push_back(*id);
   }
   return packs;
 }

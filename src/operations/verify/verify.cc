@@ -221,6 +221,18 @@ class VerifyRun {
 
 }  // namespace
 
+// Names are hashes, so that their first bytes are spread evenly.
+bool PackShare::holds(const Id& pack) const {
+  std::uint32_t number = 0;
+  for (int byte = 0; byte < 4; ++byte) number = number << 8 | pack.view()[byte];
+  return number % parts == share;
+}
+
+PackShare PackShare::of_day(std::uint32_t parts, Instant day) {
+  const auto days = std::chrono::floor<std::chrono::days>(day.time_since_epoch()).count();
+  return {parts, static_cast<std::uint32_t>(days % parts)};
+}
+
 bool VerifyResult::good() const {
   return std::all_of(copies.begin(), copies.end(), [](const CopyReport& copy) { return copy.good; });
 }

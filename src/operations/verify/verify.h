@@ -1,10 +1,13 @@
 // Verify: is each copy whole, readable and equal to the others?
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
 #include "base/cancel.h"
+#include "base/clock.h"
+#include "base/id.h"
 #include "crypto/master_key.h"
 #include "model/progress.h"
 #include "repository/lock.h"
@@ -12,9 +15,21 @@
 
 namespace skyhold {
 
+// One of `parts` equal shares of all packs, by their names: share 0 to parts - 1 together
+// are every pack, whatever comes and goes in between.
+struct PackShare {
+  std::uint32_t parts = 1;
+  std::uint32_t share = 0;
+
+  [[nodiscard]] bool holds(const Id& pack) const;
+  // The one whose turn it is: each day (UTC) another, every one within `parts` days.
+  static PackShare of_day(std::uint32_t parts, Instant day);
+};
+
 struct VerifyOptions {
   const MasterKey* master_key = nullptr;  // null: names against SHA-256 only
-  bool read_data = false;                 // every byte of every pack
+  bool read_data = false;                 // every byte of every pack, or of a share of them:
+  PackShare share{};
   LockTiming lock_timing{};
 };
 

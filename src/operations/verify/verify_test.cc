@@ -341,5 +341,27 @@ TEST(VerifyWithRestic, WhatResticWroteIsReadAndChecked) {
   EXPECT_EQ(result->copies[0].snapshots, 2U);
 }
 
+TEST_F(VerifyTest, TheSharesOfAMonthAreEveryPackOnce) {
+  std::map<std::string, int> read;
+  for (int day = 0; day < 30; ++day) {
+    VerifyOptions options;
+    options.read_data = true;
+    options.share = PackShare::of_day(30, Instant{} + std::chrono::hours(24 * (20'000 + day)));
+    SilentProgress progress;
+    std::set<std::string> packs;
+    stores[0]->script([&](StoreCall call, std::string_view name) -> Status {
+      if (call == StoreCall::kGet && name.starts_with("data/")) packs.emplace(name);
+      return {};
+    });
+    const auto result = run_verify({stores[0]}, options, progress, CancelToken());
+    ASSERT_TRUE(result) << to_string(result.error());
+    for (const std::string& pack : packs) ++read[pack];
+  }
+  stores[0]->script(nullptr);
+  for (const auto& [name, content] : whole) {
+    EXPECT_EQ(read[name], name.starts_with("data/") ? 1 : 0) << name;
+  }
+}
+
 }  // namespace
 }  // namespace skyhold
