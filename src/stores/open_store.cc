@@ -5,8 +5,10 @@
 #include <fmt/format.h>
 
 #include "stores/file_url.h"
+#include "stores/gcs/gcs_store.h"
 #include "stores/local_store.h"
 #include "stores/rate_limited_store.h"
+#include "stores/s3/s3_store.h"
 
 namespace skyhold {
 namespace {
@@ -14,12 +16,9 @@ namespace {
 Result<ObjectStorePtr> open_driver(const StoreSettings& settings, const std::shared_ptr<const Clock>& clock) {
   TRY(check_store_url(settings.url));
   const std::string_view scheme = url_scheme(settings.url);
-  (void)clock;
-  if (scheme == "s3" || scheme == "gs") {
-    return fail(ErrorCode::kUnsupported,
-                fmt::format("stores at {}:// are not supported yet by this version", scheme),
-                "use a directory: file:///directory");
-  }
+  // With HMAC keys Google Cloud Storage is spoken to as if it were S3.
+  if (scheme == "s3" || (scheme == "gs" && settings.credentials.hmac)) return open_s3_store(settings, clock);
+  if (scheme == "gs") return open_gcs_store(settings, clock);
   return std::make_shared<LocalStore>(TRY(parse_file_url(settings.url)));
 }
 
@@ -42,7 +41,7 @@ std::string first_of(const StoreEnvironment& environment, std::initializer_list<
 
 Result<OpenedStore> open_store(const StoreSettings& settings, const OpenStoreOptions& options) {
   const std::shared_ptr<const Clock> clock = options.clock ? options.clock : std::make_shared<SystemClock>();
-  OpenedStore opened{TRY(open_driver(settings, clock)), settings, nullptr};
+  OpenedStore opened{TRY(open_driver(settings, clock)), settings, nullptr, nullptr};
   if (settings.rate_limits.any()) {
     const RateLimitOptions limiting{.hour = TRY(hour_of_day(options.platform_time_zone, clock)),
                                     .waiting = options.retry.waiting,
@@ -56,6 +55,10 @@ Result<OpenedStore> open_store(const StoreSettings& settings, const OpenStoreOpt
     RetryOptions retry = options.retry;
     retry.cancel = options.cancel;
     opened.store = std::make_shared<RetryStore>(opened.store, retry);
+  }
+  if (settings.removal_delay > std::chrono::seconds::zero()) {
+    opened.late = std::make_shared<DelayedRemovalStore>(opened.store, settings.removal_delay, clock);
+    opened.store = opened.late;
   }
   return opened;
 }

@@ -1,5 +1,6 @@
 // From settings to a store that can be used: the driver and its decorators.
 //
+//   DelayedRemovalStore  when the settings give the copy a removal_delay
 //   RetryStore          stores behind a network
 //     TimedStore        each attempt by itself
 //       RateLimitedStore  when the settings limit it
@@ -13,6 +14,7 @@
 
 #include "base/cancel.h"
 #include "base/clock.h"
+#include "stores/delayed_removal_store.h"
 #include "stores/object_store.h"
 #include "stores/retry_store.h"
 #include "stores/store_settings.h"
@@ -31,7 +33,8 @@ struct OpenStoreOptions {
 struct OpenedStore {
   ObjectStorePtr store;
   StoreSettings settings;
-  std::shared_ptr<TimedStore> timings;  // part of `store`, never null
+  std::shared_ptr<TimedStore> timings;        // part of `store`, never null
+  std::shared_ptr<DelayedRemovalStore> late;  // part of `store`; null when it lets go at once
 };
 
 // Does not look whether the place exists. kInvalidArgument for a URL or settings that cannot

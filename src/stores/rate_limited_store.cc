@@ -87,7 +87,7 @@ Status RateLimitedStore::take(Allowance& allowance, std::uint64_t bytes) {
   return {};
 }
 
-// For bytes whose number was not known before: the next callers wait for them.
+// For reads, whose bytes are known when they are there: the next callers wait for them.
 void RateLimitedStore::take_afterwards(Allowance& allowance, std::uint64_t bytes) {
   const std::scoped_lock lock(mutex_);
   if (count(allowance) > 0) allowance.taken_bytes += static_cast<double>(bytes);
@@ -106,8 +106,10 @@ Result<Bytes> RateLimitedStore::get(std::string_view name) {
 }
 
 Result<Bytes> RateLimitedStore::get_range(std::string_view name, std::uint64_t offset, std::uint64_t length) {
-  TRY(take(download_, length));
-  return inner_->get_range(name, offset, length);
+  TRY(take(download_, 0));
+  Bytes bytes = TRY(inner_->get_range(name, offset, length));
+  take_afterwards(download_, bytes.size());
+  return bytes;
 }
 
 }  // namespace skyhold

@@ -24,8 +24,8 @@ using HourOfDay = std::function<int()>;
 Result<HourOfDay> hour_of_day(const std::string& time_zone, std::shared_ptr<const Clock> clock);
 
 struct RateLimitOptions {
-  HourOfDay hour;
-  std::shared_ptr<Waiting> waiting;     // null: the system's
+  HourOfDay hour{};
+  std::shared_ptr<Waiting> waiting{};   // null: the system's
   const CancelToken* cancel = nullptr;  // ends waits with kCancelled; may be null, else outlives us
 };
 

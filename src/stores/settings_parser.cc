@@ -20,7 +20,7 @@ namespace {
 constexpr std::size_t kMostTextBytes = 1000;
 // Dotted keys nest without a bound in the library, but not over the end of a line.
 constexpr std::size_t kLongestLineBytes = 4096;
-constexpr int kMostObjectLockDays = 36'500;
+constexpr int kMostObjectLockDays = 3650;
 
 bool contains_any(std::string_view text, std::initializer_list<std::string_view> words) {
   return std::any_of(words.begin(), words.end(),
@@ -307,7 +307,7 @@ constexpr std::array<Field<StoreSettings>, 15> kStoreFields{{
     {"storage_class", "s3, gs", read_text<&StoreSettings::storage_class>},
     {"encryption", "s3",
      [](const Value& value, StoreSettings& store) -> Status {
-       store.encryption = TRY(value.one_of({"AES256", "aws:kms"}));
+       store.encryption = TRY(value.one_of({"AES256", "aws:kms", "aws:kms:dsse"}));
        return {};
      }},
     {"kms_key", "s3, gs", read_text<&StoreSettings::kms_key>},
@@ -352,8 +352,8 @@ Status read_url(const Value& value, StoreSettings& store) {
 // What no key alone can tell.
 Status check_together(const Value& value, const StoreSettings& store) {
   const bool is_s3 = url_scheme(store.url) == "s3";
-  if (is_s3 && !store.kms_key.empty() && store.encryption != "aws:kms") {
-    return value.refuse("has a kms_key that is not used", "write encryption = \"aws:kms\" as well");
+  if (store.encryption == "AES256" && !store.kms_key.empty()) {
+    return value.refuse("has a kms_key that AES256 does not use", "write encryption = \"aws:kms\" for it");
   }
   const StoreCredentials& credentials = store.credentials;
   if (!is_s3 && !credentials.environment.empty() && !credentials.hmac) {
