@@ -66,8 +66,10 @@ Command repo_restore_command();
 Command repo_undo_restore_command();
 Command repo_accept_restore_command();
 Command repo_verify_command();
+Command repo_mend_command();
 Command repo_forget_command();
 Command repo_prune_command();
+Command repo_unforget_command();
 Command repo_password_command();
 
 }  // namespace skyhold

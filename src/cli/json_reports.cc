@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 namespace skyhold {
@@ -144,6 +145,7 @@ std::string backup_json(const BackupResult& result) {
                {"added_bytes", result.added_bytes},
                {"complete_copies", result.complete_copies},
                {"failed_copies", failed},
+               {"mended_copies", result.mended_copies},
                {"seconds", rounded(result.seconds)},
                {"stage_seconds", stages_object(result.stages)}});
 }
@@ -209,10 +211,12 @@ std::string verify_json(const VerifyResult& result, const VerifyOptions& options
                       {"unreferenced_packs", copy.unreferenced_packs},
                       {"findings", findings}});
   }
-  return dump({{"good", result.good()},
-               {"with_key", options.master_key != nullptr},
-               {"read_data", options.read_data},
-               {"copies", copies}});
+  return dump(
+      {{"good", result.good()},
+       {"with_key", options.master_key != nullptr},
+       {"read_data", options.read_data},
+       {"share", options.share.parts > 1 ? Json(fmt::format("1/{}", options.share.parts)) : Json(nullptr)},
+       {"copies", copies}});
 }
 
 std::string forget_json(const std::vector<ForgetDecision>& decisions, bool dry_run) {
@@ -237,7 +241,40 @@ std::string prune_json(const PruneResult& result, std::chrono::seconds grace) {
                {"packs_recovered", result.packs_recovered},
                {"packs_deleted", result.packs_deleted},
                {"bytes_deleted", result.bytes_deleted},
-               {"bytes_marked", result.bytes_marked}});
+               {"bytes_marked", result.bytes_marked},
+               {"objects_let_go", result.objects_let_go},
+               {"objects_held", result.objects_held}});
+}
+
+std::string mend_json(const MendResult& result, const MendOptions& options) {
+  Json copies = Json::array();
+  for (const MendedCopy& copy : result.copies) {
+    Json unmended = Json::array();
+    for (const UnmendedObject& object : copy.unmended) {
+      unmended.push_back({{"object", object.object}, {"problem", object.problem}});
+    }
+    copies.push_back({{"location", copy.location},
+                      {"whole", copy.whole()},
+                      {"unreached", string_or_null(copy.unreached)},
+                      {"objects", copy.objects},
+                      {"missing", copy.missing},
+                      {"damaged", copy.damaged},
+                      {"mended", copy.mended},
+                      {"mended_bytes", copy.mended_bytes},
+                      {"unmended", unmended}});
+  }
+  return dump({{"whole", result.whole()},
+               {"dry_run", options.dry_run},
+               {"read_data", options.read_data},
+               {"copies", copies}});
+}
+
+std::string unforget_json(const UnforgetReport& report) {
+  Json copies = Json::array();
+  for (const UnforgetReport::Copy& copy : report.copies) {
+    copies.push_back({{"location", copy.location}, {"objects", copy.objects}});
+  }
+  return dump({{"copies", copies}});
 }
 
 }  // namespace skyhold

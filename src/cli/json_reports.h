@@ -11,6 +11,7 @@
 #include "cli/progress.h"
 #include "cli/reports.h"
 #include "operations/backup/backup.h"
+#include "operations/mirror/mend.h"
 #include "operations/prune/forget.h"
 #include "operations/prune/prune.h"
 #include "operations/restore/restore.h"
@@ -31,7 +32,9 @@ std::string show_json(const Snapshot& snapshot, const Manifest& manifest);
 std::string restore_json(const RestoreResult& result, const Snapshot& snapshot);
 std::string undo_json(const UndoReport& report);
 std::string verify_json(const VerifyResult& result, const VerifyOptions& options);
+std::string mend_json(const MendResult& result, const MendOptions& options);
 std::string forget_json(const std::vector<ForgetDecision>& decisions, bool dry_run);
 std::string prune_json(const PruneResult& result, std::chrono::seconds grace);
+std::string unforget_json(const UnforgetReport& report);
 
 }  // namespace skyhold

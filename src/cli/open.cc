@@ -105,8 +105,20 @@ Result<std::vector<ObjectStorePtr>> open_stores(const Parameters& parameters, co
   return stores;
 }
 
+Parameters with_from_alone(const Parameters& parameters) {
+  Parameters alone = parameters;
+  if (!parameters.from.empty()) alone.stores = {parameters.from};
+  return alone;
+}
+
 Result<std::unique_ptr<Repository>> open_repository(const Parameters& parameters, CommandContext& context) {
-  const std::vector<ObjectStorePtr> stores = TRY(open_stores(parameters, context));
+  return open_repository(TRY(open_named_stores(parameters, context)), parameters, context);
+}
+
+Result<std::unique_ptr<Repository>> open_repository(const std::vector<OpenedStore>& opened,
+                                                    const Parameters& parameters, CommandContext& context) {
+  std::vector<ObjectStorePtr> stores;
+  for (const OpenedStore& one : opened) stores.push_back(one.store);
   const MasterKey master_key = TRY(MasterKey::load(parameters.key_file));
   std::unique_ptr<Repository> repository = TRY(Repository::open(stores, master_key));
   Copies& copies = repository->copies();
@@ -131,7 +143,7 @@ std::optional<Error> copies_shortfall(Repository& repository) {
   }
   if (failed.empty()) return std::nullopt;
   return Error{ErrorCode::kDegraded, fmt::format("done, but not on every copy: {}", joined(failed, "; ")),
-               "mend that store and run the same command again"};
+               "when that store answers again, run the same command once more, or `skyhold repo mend`"};
 }
 
 }  // namespace skyhold

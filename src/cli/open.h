@@ -24,9 +24,14 @@ Result<std::vector<OpenedStore>> open_named_stores(const Parameters& parameters,
 // The same without what the settings say of them.
 Result<std::vector<ObjectStorePtr>> open_stores(const Parameters& parameters, const CommandContext& context);
 
+// The same flags with the store of --from in the place of all, if there is one.
+Parameters with_from_alone(const Parameters& parameters);
+
 // Opens the repository, warns of each copy that does not answer, and from then on of each
 // that gives wrong bytes. Its index is not loaded. `context` must outlive it.
 Result<std::unique_ptr<Repository>> open_repository(const Parameters& parameters, CommandContext& context);
+Result<std::unique_ptr<Repository>> open_repository(const std::vector<OpenedStore>& opened,
+                                                    const Parameters& parameters, CommandContext& context);
 
 // What to end with when something was changed, but not on every copy.
 std::optional<Error> copies_shortfall(Repository& repository);

@@ -127,6 +127,9 @@ void add_backup_kind(CLI::App& app, Parameters& parameters) {
   add_value(app, "--note", parameters.note, "TEXT", "A line that `repo list` shows beside the backup.");
   app.add_flag("--reread-files", parameters.reread_files,
                "Read every file of the filestore, also those that the last backup holds already.");
+  app.add_flag(
+      "!--no-mend", parameters.mend,
+      "Leave a copy that fell behind as it is, instead of completing it from the others at the end.");
 }
 
 void add_all(CLI::App& app, Parameters& parameters) {
@@ -171,6 +174,32 @@ void add_undo(CLI::App& app, Parameters& parameters) {
 void add_read_data(CLI::App& app, Parameters& parameters) {
   app.add_flag("--read-data", parameters.read_data,
                "Read and check every stored byte, not only names, sizes and structure.");
+}
+
+void add_from(CLI::App& app, Parameters& parameters) {
+  add_value(
+      app, "--from", parameters.from, "STORE",
+      "Read from this store alone, as named or by URL, and from no other. Default: the nearest copy, and "
+      "another one when it fails.");
+}
+
+void add_share(CLI::App& app, Parameters& parameters) {
+  add_value(
+      app, "--share", parameters.share, "1/N",
+      "With --read-data: read one part of N, each day another one, so that a daily run with 1/30 has read "
+      "every byte within 30 days.");
+}
+
+void add_mend(CLI::App& app, Parameters& parameters) {
+  app.add_flag("--read-data", parameters.read_data,
+               "Read every pack of every copy, to find the damaged ones; otherwise sizes are compared.");
+  app.add_flag("--dry-run", parameters.dry_run, "Say what would be mended, and change nothing.");
+}
+
+void add_since(CLI::App& app, Parameters& parameters) {
+  require(add_value(app, "--since", parameters.since, "DURATION",
+                    "How far to go back: what was removed within 30m, 24h, 7d comes back."),
+          false);
 }
 
 void add_retention(CLI::App& app, Parameters& parameters) {

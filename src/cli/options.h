@@ -27,12 +27,16 @@ void add_jobs(CLI::App& app, Parameters& parameters);
 
 void add_new_key_file(CLI::App& app, Parameters& parameters);
 void add_recovery_kit(CLI::App& app, Parameters& parameters);
-void add_backup_kind(CLI::App& app, Parameters& parameters);  // --kind --note --reread-files
+void add_backup_kind(CLI::App& app, Parameters& parameters);  // --kind --note --reread-files --no-mend
 void add_all(CLI::App& app, Parameters& parameters);
 void add_restore(CLI::App& app, Parameters& parameters);  // --replace --check --owner
 void add_undo(CLI::App& app,
               Parameters& parameters);  // --keep --discard, and what restore has and undo ignores
+void add_from(CLI::App& app, Parameters& parameters);
 void add_read_data(CLI::App& app, Parameters& parameters);
+void add_share(CLI::App& app, Parameters& parameters);
+void add_mend(CLI::App& app, Parameters& parameters);  // --read-data --dry-run
+void add_since(CLI::App& app, Parameters& parameters);
 void add_retention(CLI::App& app, Parameters& parameters);  // --keep-* --time-zone --dry-run
 void add_prune(CLI::App& app, Parameters& parameters);      // --grace --max-unused
 

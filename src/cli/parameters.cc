@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <charconv>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -60,6 +61,19 @@ Parameters parameters_from(const Environment& environment) {
   parameters.key_file = environment("SKYHOLD_KEY_FILE").value_or("");
   parameters.database_from_environment = environment("SKYHOLD_DATABASE").value_or("");
   return parameters;
+}
+
+Result<std::uint32_t> parse_share(std::string_view text) {
+  constexpr std::uint32_t kMostParts = 1000;
+  std::uint32_t parts = 0;
+  const char* const end = text.data() + text.size();
+  if (text.starts_with("1/")) {
+    const auto [stop, error] = std::from_chars(text.data() + 2, end, parts);
+    if (error == std::errc() && stop == end && parts >= 2 && parts <= kMostParts) return parts;
+  }
+  return fail(ErrorCode::kInvalidArgument,
+              fmt::format("--share: \"{}\" is not a share", truncated(printable(text), 64)),
+              "write it like 1/30: each day another thirtieth is read");
 }
 
 Status check_snapshot_text(const std::string& text) {

@@ -42,6 +42,7 @@ struct Parameters {
   std::string kind = "manual";
   std::string note;
   bool reread_files = false;
+  bool mend = true;
   int jobs = 0;  // also restore's; 0: one a core, at least 2
 
   // show, restore, undo-restore
@@ -53,8 +54,14 @@ struct Parameters {
   bool keep = false;
   bool discard = false;
 
-  // verify
+  std::string from;  // restore, show: this store alone
+
+  // verify, mend
   bool read_data = false;
+  std::string share;  // "1/30"
+
+  // unforget
+  std::string since;
 
   // forget
   std::vector<std::string> snapshots;
@@ -75,6 +82,9 @@ struct Parameters {
 
 // Parameters with what the environment says; flags are laid over them.
 Parameters parameters_from(const Environment& environment);
+
+// "1/30" as 30. kInvalidArgument unless it is one part of 2 to 1000.
+Result<std::uint32_t> parse_share(std::string_view text);
 
 // "latest", or 4 to 64 hex digits. The message holds `text` only when it cannot be a
 // URL or a password that went astray.

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "cli/command.h"
@@ -6,6 +8,7 @@
 #include "cli/open.h"
 #include "cli/options.h"
 #include "cli/text_reports.h"
+#include "operations/mirror/mend.h"
 
 namespace skyhold {
 namespace {
@@ -39,7 +42,7 @@ Status check_project(const Repository& repository, const std::string& project) {
 std::optional<Error> shortfall_of(const BackupResult& result) {
   std::vector<std::string> parts;
   if (!result.failed_copies.empty()) {
-    parts.push_back(counted(result.failed_copies.size(), "copy", "copies") + " could not be written");
+    parts.push_back(counted(result.failed_copies.size(), "copy", "copies") + " could not be completed");
   }
   const std::size_t missing = result.manifest.filestore.missing.size();
   if (missing > 0) parts.push_back(counted(missing, "file was", "files were") + " missing at the source");
@@ -49,7 +52,7 @@ std::optional<Error> shortfall_of(const BackupResult& result) {
       fmt::format("backup {} is stored, but {}", result.snapshot.id.short_hex(), joined(parts, " and ")),
       result.failed_copies.empty()
           ? "the backup holds everything that was there; look for the files where the filestore came from"
-          : "mend the store and run the backup again; it stores only what is not there yet"};
+          : "when the store answers again, `skyhold repo mend` completes it; so does the next backup"};
 }
 
 Result<BackupOptions> backup_options(const Parameters& parameters) {
@@ -64,12 +67,38 @@ Result<BackupOptions> backup_options(const Parameters& parameters) {
   return options;
 }
 
+// A copy that was left out, and answers, is completed from the others before we say how it
+// went. The backup is safe by now: whatever goes wrong here leaves it degraded, no worse.
+void complete_copies(const Parameters& parameters, CommandContext& context, Repository& repository,
+                     BackupResult& result) {
+  const Result<MasterKey> master_key = MasterKey::load(parameters.key_file);
+  if (!master_key) return;
+  const MendOptions options{.master_key = &*master_key};
+  const Result<MendResult> mended =
+      run_mend(repository.copies().stores(), options, context.progress, context.cancel);
+  if (!mended) {
+    context.progress.warn(fmt::format("the other copies were not completed: {}", mended.error().message));
+    return;
+  }
+  for (const MendedCopy& copy : mended->copies) {
+    if (!copy.whole()) continue;
+    const auto left_out = std::erase_if(result.failed_copies,
+                                        [&](const auto& failed) { return failed.first == copy.location; });
+    if (left_out == 0) continue;
+    result.complete_copies.push_back(copy.location);
+    result.mended_copies.push_back(copy.location);
+  }
+}
+
 Result<CommandOutcome> run(const Parameters& parameters, CommandContext& context) {
   const BackupOptions options = TRY(backup_options(parameters));
   warn_of_password_in_flag(parameters, options.database, context.progress);
   const auto repository = TRY(open_repository(parameters, context));
   TRY(check_project(*repository, parameters.project));
-  const BackupResult result = TRY(run_backup(*repository, options, context.progress, context.cancel));
+  BackupResult result = TRY(run_backup(*repository, options, context.progress, context.cancel));
+  if (!result.failed_copies.empty() && parameters.mend) {
+    complete_copies(parameters, context, *repository, result);
+  }
   return CommandOutcome{
       parameters.json ? backup_json(result) : backup_text(result, repository->copies().size()),
       shortfall_of(result)};
@@ -87,11 +116,10 @@ Command repo_backup_command() {
               "no disk space is needed on the way. The branch goes on working. What earlier backups hold "
               "already is "
               "not stored again.\n\n"
-              "The backup is checked while it is written, and says what it holds. When a store fails on the "
-              "way the "
-              "backup goes on to the others; when files are missing at the source it says which. Both end "
-              "with exit "
-              "code 3: the backup exists, but is not whole in that way.",
+              "The backup is checked while it is written, and says what it holds. When a store fails or is "
+              "much slower than the others, the backup goes on without it, and that copy is completed from "
+              "the others at the end. When it still cannot be, or when files are missing at the source, the "
+              "exit code is 3: the backup exists, but is not whole in that way.",
           .examples = {"Database and filestore into two copies:",
                        "  skyhold repo backup --store file:///backup/a --store file:///backup/b \\",
                        "      --key-file /etc/skyhold/master.key --project acme --branch production \\",

@@ -19,9 +19,13 @@ Status check(const Parameters& parameters) {
 }
 
 Result<CommandOutcome> run(const Parameters& parameters, CommandContext& context) {
-  const PruneOptions options{.grace = TRY(parse_duration(parameters.grace)),
-                             .max_unused_share = parameters.max_unused_percent / 100};
-  const auto repository = TRY(open_repository(parameters, context));
+  PruneOptions options{.grace = TRY(parse_duration(parameters.grace)),
+                       .max_unused_share = parameters.max_unused_percent / 100};
+  const std::vector<OpenedStore> stores = TRY(open_named_stores(parameters, context));
+  for (const OpenedStore& opened : stores) {
+    if (opened.late) options.late_copies.push_back(opened.late);
+  }
+  const auto repository = TRY(open_repository(stores, parameters, context));
   const PruneResult result =
       TRY(run_prune(*repository, options, context.clock, context.progress, context.cancel));
   return CommandOutcome{
@@ -41,7 +45,9 @@ Command repo_prune_command() {
           "marked; a later prune, at least the grace period after, deletes what is marked and still not "
           "needed. "
           "Packs that are mostly unneeded are rewritten. So run it regularly, after `repo forget`.\n\n"
-          "It refuses to work while a copy does not answer or lacks something that a backup needs.",
+          "It refuses to work while a copy does not answer or lacks something that a backup needs.\n\n"
+          "A store whose settings give it a removal_delay keeps what is removed for that long, out of sight; "
+          "prune deletes there what is due. Until then `skyhold repo unforget` brings it back.",
       .examples = {"Each week:", "  skyhold repo prune --store file:///backup/a --store file:///backup/b \\",
                    "      --key-file /etc/skyhold/master.key",
                    "Give back what was marked more than an hour ago:",

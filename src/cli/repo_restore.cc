@@ -10,6 +10,7 @@ namespace {
 void define(CLI::App& app, Parameters& parameters) {
   options::add_snapshot(app, parameters);
   options::add_stores(app, parameters);
+  options::add_from(app, parameters);
   options::add_key_file(app, parameters);
   options::add_database(app, parameters);
   options::add_filestore(app, parameters);
@@ -36,7 +37,7 @@ Result<RestoreOptions> restore_options(const Parameters& parameters) {
 Result<CommandOutcome> run(const Parameters& parameters, CommandContext& context) {
   const RestoreOptions options = TRY(restore_options(parameters));
   warn_of_password_in_flag(parameters, options.database, context.progress);
-  const auto repository = TRY(open_repository(parameters, context));
+  const auto repository = TRY(open_repository(with_from_alone(parameters), context));
   const Snapshot snapshot = TRY(repository->find_snapshot(parameters.snapshot));
   TRY(repository->load_index());
   const RestoreResult result =

@@ -16,6 +16,16 @@ void define(CLI::App& app, Parameters& parameters) {
   options::add_stores(app, parameters);
   options::add_key_file(app, parameters, options::Presence::kOptional);
   options::add_read_data(app, parameters);
+  options::add_share(app, parameters);
+}
+
+Status check(const Parameters& parameters) {
+  if (parameters.share.empty()) return {};
+  TRY(parse_share(parameters.share));
+  if (parameters.read_data) return {};
+  return fail(ErrorCode::kInvalidArgument,
+              "--share says how much of the data to read, and --read-data was not given",
+              "give both: --read-data --share 1/30");
 }
 
 std::optional<Error> shortfall_of(const VerifyResult& result) {
@@ -28,7 +38,8 @@ std::optional<Error> shortfall_of(const VerifyResult& result) {
   return Error{
       ErrorCode::kCorrupt,
       fmt::format("{} damaged: {}", counted(damaged.size(), "copy is", "copies are"), joined(damaged, ", ")),
-      one_is_good ? "restores go on from the good copies; mend the damaged one from them soon"
+      one_is_good ? "restores go on from the good copies; `skyhold repo mend --read-data` repairs the "
+                    "damaged one from them"
                   : "no copy is whole; do not prune, and restore what matters now"};
 }
 
@@ -36,8 +47,10 @@ Result<CommandOutcome> run(const Parameters& parameters, CommandContext& context
   const std::vector<ObjectStorePtr> stores = TRY(open_stores(parameters, context));
   std::optional<MasterKey> master_key;
   if (!parameters.key_file.empty()) master_key = TRY(MasterKey::load(parameters.key_file));
-  const VerifyOptions options{.master_key = master_key ? &*master_key : nullptr,
-                              .read_data = parameters.read_data};
+  VerifyOptions options{.master_key = master_key ? &*master_key : nullptr, .read_data = parameters.read_data};
+  if (!parameters.share.empty()) {
+    options.share = PackShare::of_day(TRY(parse_share(parameters.share)), context.clock.now());
+  }
   const VerifyResult result = TRY(run_verify(stores, options, context.progress, context.cancel));
   return CommandOutcome{parameters.json ? verify_json(result, options) : verify_text(result, options),
                         shortfall_of(result)};
@@ -61,9 +74,13 @@ Command repo_verify_command() {
       .examples = {"Quick, every night:",
                    "  skyhold repo verify --store file:///backup/a --store file:///backup/b \\",
                    "      --key-file /etc/skyhold/master.key",
+                   "Every byte within a month, a part each night:",
+                   "  skyhold repo verify --store near-1 --store near-2 --store far \\",
+                   "      --key-file /etc/skyhold/master.key --read-data --share 1/30",
                    "Every byte of one copy, by somebody who holds no key:",
                    "  skyhold repo verify --store file:///backup/a --read-data"},
       .define = define,
+      .check = check,
       .run = run};
 }
 

@@ -32,4 +32,12 @@ struct UndoReport {
   bool discarded = false;
 };
 
+struct UnforgetReport {
+  struct Copy {
+    std::string location;
+    std::uint64_t objects = 0;  // brought back
+  };
+  std::vector<Copy> copies;  // those that let go late
+};
+
 }  // namespace skyhold

@@ -45,10 +45,11 @@ std::string branch_of(const ListedSnapshot& listed) {
   return tag.empty() ? joined(listed.snapshot.paths, " ") : tag;
 }
 
-std::string remark_of(const ListedSnapshot& listed) {
+std::string remark_of(const ListedSnapshot& listed, std::size_t copies) {
   if (!listed.damage.empty()) return "DAMAGED: " + listed.damage;
-  if (listed.foreign) return "made by another program";
   std::vector<std::string> remarks;
+  if (listed.copies < copies) remarks.emplace_back("DEGRADED: not in every copy");
+  if (listed.foreign) remarks.emplace_back("made by another program");
   if (listed.facts && listed.facts->missing_files > 0) {
     remarks.push_back(counted(listed.facts->missing_files, "file was", "files were") +
                       " missing at the source");
@@ -68,7 +69,7 @@ std::vector<std::string> list_row(const ListedSnapshot& listed, std::size_t copi
           facts ? human_bytes(facts->table_bytes + facts->file_bytes) : "-",
           facts ? human_count(facts->files) : "-",
           fmt::format("{}/{}", listed.copies, copies),
-          remark_of(listed)};
+          remark_of(listed, copies)};
 }
 
 std::string forget_table(const std::vector<ForgetDecision>& decisions, bool keep, Instant now) {
@@ -104,6 +105,28 @@ std::string copy_verdict(const CopyReport& copy, const VerifyOptions& options) {
                         human_count(copy.findings.size() - kFindingsShown));
   }
   return line;
+}
+
+std::string mended_copy_text(const MendedCopy& copy, bool dry_run) {
+  std::string text = printable(copy.location) + "\n";
+  Table facts = facts_table();
+  facts.add({"objects", human_count(copy.objects)});
+  if (copy.missing > 0) facts.add({"missing", human_count(copy.missing)});
+  if (copy.damaged > 0) facts.add({"damaged", human_count(copy.damaged)});
+  if (copy.mended > 0) {
+    facts.add(
+        {dry_run ? "to mend" : "mended",
+         fmt::format("{}, {}", counted(copy.mended, "object", "objects"), human_bytes(copy.mended_bytes))});
+  }
+  if (!copy.unreached.empty()) facts.add({"NOT REACHED", printable(copy.unreached)});
+  for (std::size_t i = 0; i < std::min(copy.unmended.size(), kFindingsShown); ++i) {
+    facts.add({"NOT MENDED", fmt::format("{}: {}", copy.unmended[i].object, copy.unmended[i].problem)});
+  }
+  if (copy.unmended.size() > kFindingsShown) {
+    facts.add({"NOT MENDED", fmt::format("and {} more; --json names them",
+                                         human_count(copy.unmended.size() - kFindingsShown))});
+  }
+  return text + facts.text(2);
 }
 
 }  // namespace
@@ -259,6 +282,17 @@ std::string verify_text(const VerifyResult& result, const VerifyOptions& options
   return text + "\n";
 }
 
+std::string mend_text(const MendResult& result, const MendOptions& options) {
+  std::string text = options.dry_run ? "A dry run: nothing is changed.\n\n" : "";
+  for (const MendedCopy& copy : result.copies) text += mended_copy_text(copy, options.dry_run);
+  const auto whole =
+      std::count_if(result.copies.begin(), result.copies.end(), [](const auto& c) { return c.whole(); });
+  text += fmt::format("\n{} of {} {}.", whole, counted(result.copies.size(), "copy", "copies"),
+                      options.dry_run ? "would be whole" : "are whole");
+  if (!options.read_data) text += " Packs were compared by size; --read-data checks every byte.";
+  return text + "\n";
+}
+
 std::string forget_text(const std::vector<ForgetDecision>& decisions, bool dry_run, Instant now) {
   const auto kept = std::count_if(decisions.begin(), decisions.end(), [](const auto& d) { return d.keep; });
   const auto forgotten = static_cast<std::ptrdiff_t>(decisions.size()) - kept;
@@ -282,8 +316,26 @@ std::string prune_text(const PruneResult& result, std::chrono::seconds grace) {
   if (result.packs_recovered > 0) {
     facts.add({"unmarked", counted(result.packs_recovered, "pack", "packs") + " that are needed again"});
   }
+  if (result.objects_let_go > 0) {
+    facts.add({"let go", counted(result.objects_let_go, "object", "objects") +
+                             " of a late copy, removed from the others long ago"});
+  }
+  if (result.objects_held > 0) {
+    facts.add(
+        {"held", counted(result.objects_held, "object", "objects") +
+                     " removed elsewhere, still in a late copy; `skyhold repo unforget` brings them back"});
+  }
   return fmt::format("Pruned; the repository had {}.\n{}", counted(result.packs_total, "pack", "packs"),
                      facts.text(2));
+}
+
+std::string unforget_text(const UnforgetReport& report) {
+  std::string text;
+  for (const UnforgetReport::Copy& copy : report.copies) {
+    text += fmt::format("{}: {} came back\n", printable(copy.location),
+                        counted(copy.objects, "object", "objects"));
+  }
+  return text + "`skyhold repo mend` with all stores brings them to the other copies.\n";
 }
 
 }  // namespace skyhold

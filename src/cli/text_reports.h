@@ -6,6 +6,7 @@
 #include "cli/listing.h"
 #include "cli/reports.h"
 #include "operations/backup/backup.h"
+#include "operations/mirror/mend.h"
 #include "operations/prune/forget.h"
 #include "operations/prune/prune.h"
 #include "operations/restore/restore.h"
@@ -22,7 +23,9 @@ std::string show_text(const Snapshot& snapshot, const Manifest& manifest, bool a
 std::string restore_text(const RestoreResult& result, const Snapshot& snapshot, const std::string& target);
 std::string undo_text(const UndoReport& report);
 std::string verify_text(const VerifyResult& result, const VerifyOptions& options);
+std::string mend_text(const MendResult& result, const MendOptions& options);
 std::string forget_text(const std::vector<ForgetDecision>& decisions, bool dry_run, Instant now);
 std::string prune_text(const PruneResult& result, std::chrono::seconds grace);
+std::string unforget_text(const UnforgetReport& report);
 
 }  // namespace skyhold

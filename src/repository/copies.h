@@ -27,6 +27,7 @@ class Copies {
 
   [[nodiscard]] std::size_t size() const { return stores_.size(); }
   [[nodiscard]] ObjectStore& store(std::size_t copy) const { return *stores_[copy]; }
+  [[nodiscard]] const std::vector<ObjectStorePtr>& stores() const { return stores_; }
   [[nodiscard]] bool healthy(std::size_t copy) const;
   [[nodiscard]] std::size_t healthy_count() const;
   [[nodiscard]] std::optional<Error> failure(std::size_t copy) const;

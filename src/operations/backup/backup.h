@@ -43,6 +43,8 @@ struct BackupResult {
   std::vector<StageTime> stages;
   std::vector<std::string> complete_copies;                  // locations
   std::vector<std::pair<std::string, Error>> failed_copies;  // location, why
+  // Of the complete copies those that the caller had mended afterwards; run_backup() fills none.
+  std::vector<std::string> mended_copies;
 };
 
 // The snapshot is written only when everything that it names is stored. Copies that fail

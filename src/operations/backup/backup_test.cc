@@ -195,13 +195,13 @@ TEST_F(BackupTest, ACopyThatVanishesHalfWayLeavesTheOthersComplete) {
   auto alone = Repository::open({stores_[0]}, master_);
   ASSERT_TRUE(alone && (*alone)->load_index());
   EXPECT_TRUE((*alone)->load_manifest(result->snapshot));
-  // The next night brings the copy back to a state that stands alone.
+  // The next night does not write again what the others have: the copy waits to be mended.
   const auto next = back_up();
   ASSERT_TRUE(next);
-  EXPECT_EQ(next->complete_copies.size(), 3U);
-  auto healed = Repository::open({stores_[1]}, master_);
-  ASSERT_TRUE(healed && (*healed)->load_index());
-  EXPECT_TRUE((*healed)->load_manifest(next->snapshot));
+  EXPECT_EQ(next->complete_copies.size(), 2U);
+  ASSERT_EQ(next->failed_copies.size(), 1U);
+  EXPECT_EQ(next->failed_copies.front().second.code, ErrorCode::kDegraded);
+  EXPECT_THAT(next->failed_copies.front().second.hint, HasSubstr("repo mend"));
 }
 
 TEST_F(BackupTest, NoSnapshotAppearsWhenEveryCopyIsFull) {

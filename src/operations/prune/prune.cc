@@ -65,15 +65,19 @@ class PruneRun {
     TRY(look_at_what_is_there());
     TRY(find_what_is_used());
     TRY(decide());
-    if (!plan_.changes_anything() && !index_is_untidy()) return result_;
-    TRY(repack_blobs());
-    TRY(write_new_index());
-    TRY(remove_old_index());
-    TRY(delete_packs());
+    if (plan_.changes_anything() || index_is_untidy()) TRY(carry_out());
+    TRY(let_late_copies_go());
     return result_;
   }
 
  private:
+  Status carry_out() {
+    TRY(repack_blobs());
+    TRY(write_new_index());
+    TRY(remove_old_index());
+    return delete_packs();
+  }
+
   Status every_copy_answers() const {
     for (std::size_t copy = 0; copy < copies_.size(); ++copy) {
       const auto failure = copies_.failure(copy);
@@ -255,6 +259,16 @@ class PruneRun {
     TRY(std::move(first));
     result_.packs_deleted = to_delete_.size();
     result_.bytes_deleted = bytes_to_delete_;
+    return {};
+  }
+
+  Status let_late_copies_go() {
+    for (const auto& copy : options_.late_copies) {
+      tell("Letting go of what was removed before");
+      TRY(lock_->confirm());
+      result_.objects_let_go += TRY(copy->remove_due(cancel_));
+      result_.objects_held += TRY(copy->removed()).size();
+    }
     return {};
   }
 

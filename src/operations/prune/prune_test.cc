@@ -29,6 +29,12 @@ class PruneTest : public ::testing::Test {
     EXPECT_TRUE(opened) << opened.error().message;
     return std::move(*opened);
   }
+  // From now on the third copy lets go of what is removed a week later.
+  std::shared_ptr<DelayedRemovalStore> open_with_late_copy(const std::shared_ptr<ManualClock>& late_clock) {
+    auto late = std::make_shared<DelayedRemovalStore>(stores[2], hours(24 * 7), late_clock);
+    repository = *Repository::open({stores[0], stores[1], late}, master_key);
+    return late;
+  }
   Result<PruneResult> prune(PruneOptions options = {}) {
     options.lock_timing.settle = std::chrono::milliseconds(1);
     return run_prune(*repository, options, clock, progress, CancelToken());
@@ -350,6 +356,44 @@ TEST_F(PruneWithRestic, WhatResticWroteAndForgotIsPrunedToo) {
   prune(std::chrono::seconds(0));
   restic_says("no errors were found", "additional files");
   EXPECT_EQ(repository->snapshots()->size(), 2U);
+}
+
+// What was removed by mistake, or by a thief with the key, is in the late copy for a week.
+TEST_F(PruneTest, ALateCopyLetsGoAfterItsDelay) {
+  const auto moved = std::make_shared<ManualClock>(clock.now());
+  const auto late = open_with_late_copy(moved);
+  const auto [old, kept] = two_backups();
+  const auto before = stores[2]->objects();
+  const PruneOptions at_once{.grace = std::chrono::seconds(0), .max_unused_share = 0, .late_copies = {late}};
+
+  forget(old);
+  const auto pruned = prune(at_once);
+  ASSERT_TRUE(pruned) << to_string(pruned.error());
+  EXPECT_GT(pruned->packs_deleted, 0U);
+  EXPECT_EQ(pruned->objects_let_go, 0U);
+  EXPECT_GT(pruned->objects_held, pruned->packs_deleted);
+  for (const auto& [name, bytes] : before) EXPECT_TRUE(stores[2]->objects().contains(name)) << name;
+  EXPECT_EQ(repository->snapshots()->size(), 1U);
+  EXPECT_TRUE(LoneCopyReader(stores[2], repository->key()).read_all());  // as restic sees it
+  EXPECT_TRUE(LoneCopyReader(late, repository->key()).read_all());
+
+  moved->advance(hours(24 * 8));
+  const auto later = prune(at_once);
+  ASSERT_TRUE(later) << to_string(later.error());
+  EXPECT_EQ(later->objects_let_go, pruned->objects_held);
+  copies_are_equal();
+  every_copy_reads_back_alone();
+}
+
+TEST_F(PruneTest, WhatALateCopyHoldsComesBackWhole) {
+  const auto moved = std::make_shared<ManualClock>(clock.now());
+  const auto late = open_with_late_copy(moved);
+  const auto [old, kept] = two_backups();
+  forget(old);
+  ASSERT_TRUE(prune({.grace = std::chrono::seconds(0), .max_unused_share = 0, .late_copies = {late}}));
+  EXPECT_GT(late->bring_back(moved->now() - hours(1), CancelToken()).value_or(0), 0U);
+  EXPECT_EQ(repository->snapshots()->size(), 2U);
+  EXPECT_TRUE(LoneCopyReader(late, repository->key()).read_all());
 }
 
 }  // namespace
