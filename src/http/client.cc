@@ -239,12 +239,23 @@ HttpResponse take_response(CURL* easy, Exchange& exchange) {
   return response;
 }
 
+// An authority of the right name with another key: OpenSSL then names the routine that could
+// not check the signature, and curl calls it any failure of the handshake.
+bool is_wrong_signature(std::string_view details) {
+  for (const std::string_view routines :
+       {"asn1 encoding routines", "rsa routines", "x509 certificate routines"}) {
+    if (details.find(routines) != std::string_view::npos) return true;
+  }
+  return false;
+}
+
 Error error_of(CURLcode code, const char* details, const Exchange& exchange, const Target& target,
                const HttpClientOptions& options) {
   const std::string reason = *details != '\0' ? details : curl_easy_strerror(code);
   if (exchange.body_too_large || exchange.headers_too_large) {
     return {ErrorCode::kCorrupt, fmt::format("the answer of {} is larger than it may be", target.host), {}};
   }
+  if (code == CURLE_SSL_CONNECT_ERROR && is_wrong_signature(reason)) code = CURLE_PEER_FAILED_VERIFICATION;
   switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_ISSUER_ERROR:

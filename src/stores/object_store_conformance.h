@@ -1,7 +1,9 @@
 // The contract of object_store.h as tests, for every implementation alike.
 //
 // A Place is default-constructible and open()s a client of one and the same, initially
-// empty store, as often as it is asked. In the test file of an implementation:
+// empty store, as often as it is asked. One that needs what may not be installed has a static
+// why_not(), which says what is missing; then the tests skip and open() may return null. In the
+// test file of an implementation:
 //
 //   INSTANTIATE_TYPED_TEST_SUITE_P(Memory, ObjectStoreConformance, MemoryPlace);
 #pragma once
@@ -37,6 +39,11 @@ ErrorCode code_of(const Result<T>& result) {
 template <typename Place>
 class ObjectStoreConformance : public testing::Test {
  protected:
+  void SetUp() override {
+    if constexpr (requires { Place::why_not(); }) {
+      if (const auto why = Place::why_not()) GTEST_SKIP() << *why;
+    }
+  }
   // The names that a listing gives, each of which must come once.
   std::set<std::string> names(std::string_view prefix) {
     std::set<std::string> found;
