@@ -69,8 +69,8 @@ std::string shared_file(const EnvironmentReader& environment) {
   return home.empty() ? "" : home + "/.aws/credentials";
 }
 
-std::string one_of(std::string first, std::string_view second) {
-  return first.empty() ? std::string(second) : first;
+std::string one_of(std::string_view first, std::string_view second) {
+  return std::string(first.empty() ? second : first);
 }
 
 // A source that needs no asking elsewhere, so it is seen at once whether it has what it takes.

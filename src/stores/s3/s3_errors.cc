@@ -28,8 +28,8 @@ constexpr std::array<std::string_view, 9> kTransient{
     "RequestTimeout",   "IncompleteBody",     "SlowDown",
     "InternalError",    "ServiceUnavailable", "Busy",
     "OperationAborted", "TooManyRequests",    "ConditionalRequestConflict"};
-constexpr std::array<std::string_view, 4> kFull{"QuotaExceeded", "InsufficientCapacity",
-                                                "InsufficientStorage", "TooManyBuckets"};
+constexpr std::array<std::string_view, 3> kFull{"QuotaExceeded", "InsufficientCapacity",
+                                                "InsufficientStorage"};
 constexpr std::array<std::string_view, 4> kDamaged{"BadDigest", "XAmzContentSHA256Mismatch", "InvalidDigest",
                                                    "XAmzContentChecksumMismatch"};
 constexpr std::array<std::string_view, 5> kExpired{"ExpiredToken", "ExpiredTokenException", "InvalidToken",

@@ -5,7 +5,7 @@
 namespace skyhold {
 namespace {
 
-S3Location located(StoreSettings settings) {
+S3Location located(const StoreSettings& settings) {
   return locate_s3(settings).value();
 }
 

@@ -1,7 +1,9 @@
 // The driver against a real server.
 #include "stores/s3/s3_store.h"
 
+#include <atomic>
 #include <cstdlib>
+#include <thread>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -99,9 +101,15 @@ TEST_F(S3StoreTest, ListsMoreThanAPage) {
   }
   EXPECT_EQ(names(paged, "data/"), expected);
   // And whole pages of 1000, as they are by default.
-  for (int i = 50; i < 1005; ++i) {
-    expected.insert("data/" + std::to_string(i));
-    ASSERT_TRUE(paged.put("data/" + std::to_string(i), {}));
+  for (int i = 50; i < 1005; ++i) expected.insert("data/" + std::to_string(i));
+  std::atomic<int> next{50};
+  {
+    std::vector<std::jthread> writers;
+    for (int writer = 0; writer < 8; ++writer) {
+      writers.emplace_back([&] {
+        for (int i = 0; (i = next++) < 1005;) EXPECT_TRUE(paged.put("data/" + std::to_string(i), {}));
+      });
+    }
   }
   S3Store usual = store("p");
   EXPECT_EQ(names(usual, "data/"), expected);
