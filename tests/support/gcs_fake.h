@@ -124,7 +124,7 @@ class GcsFake {
   TestResponse upload(const TestRequest& request, const Route& route, const Luck& luck);
   TestResponse begin_upload(const TestRequest& request, const Route& route);
   TestResponse continue_upload(const TestRequest& request, const Luck& luck);
-  TestResponse upload_status(Upload& session) const;
+  TestResponse upload_status(const TestRequest& request, const Upload& session) const;
   TestResponse store_object(const TestRequest& query, const std::string& bucket, const std::string& metadata,
                             Bytes content, const Luck& luck);
   GcsFakeBucket* find_bucket(const std::string& name);

@@ -11,21 +11,29 @@ bool is_rate_limit(std::string_view reason) {
   return reason == "rateLimitExceeded" || reason == "userRateLimitExceeded";
 }
 
-Error refused(const GoogleProblem& problem, const GcsCall& call) {
-  Error error{ErrorCode::kPermissionDenied, {}, {}};
+bool mentions(const GoogleProblem& problem, std::string_view words) {
+  return problem.message.find(words) != std::string::npos;
+}
+
+std::string hint_of_refusal(const GoogleProblem& problem, const GcsCall& call) {
+  constexpr std::string_view kSetRetention = "storage.objects.setRetention";
   if (problem.reason == "retentionPolicyNotMet") {
-    error.hint = fmt::format(
-        "bucket {} keeps the object until its retention ends; nothing can remove it before", call.bucket);
-  } else if (problem.reason == "accountDisabled" || problem.reason == "billingNotEnabled") {
-    error.hint =
-        fmt::format("the project of bucket {} is closed or unpaid: see its billing account", call.bucket);
-  } else {
-    error.hint = fmt::format(
-        "grant {} on bucket {} to the {}, for example by the role Storage Object User; it needs "
-        "storage.objects.create, get, list and delete",
-        call.permission, call.bucket, call.who);
+    return fmt::format("bucket {} keeps the object until its retention ends; nothing can remove it before",
+                       call.bucket);
   }
-  return error;
+  if (problem.reason == "accountDisabled" || problem.reason == "billingNotEnabled") {
+    return fmt::format("the project of bucket {} is closed or unpaid: see its billing account", call.bucket);
+  }
+  if (mentions(problem, "KMS") || mentions(problem, "kms")) {
+    return fmt::format(
+        "let the storage service agent of bucket {}'s project use the key: it needs the role Cloud KMS "
+        "CryptoKey Encrypter/Decrypter",
+        call.bucket);
+  }
+  return fmt::format(
+      "grant {} on bucket {} to the {}; a store needs storage.objects.create, get, list and delete, and with "
+      "object_lock_days setRetention as well",
+      mentions(problem, kSetRetention) ? kSetRetention : call.permission, call.bucket, call.who);
 }
 
 Error forbidden(const GoogleProblem& problem, const GcsCall& call) {
@@ -37,12 +45,12 @@ Error forbidden(const GoogleProblem& problem, const GcsCall& call) {
             fmt::format("raise the quota of the project of bucket {}, or remove what is not needed",
                         call.bucket)};
   }
-  return refused(problem, call);
+  return {ErrorCode::kPermissionDenied, {}, hint_of_refusal(problem, call)};
 }
 
 Error not_found(const GoogleProblem& problem, const GcsCall& call) {
   // Only the words tell the bucket from the object; what is written lacks nothing else.
-  if (!call.writes && problem.message.find("bucket does not exist") == std::string::npos) {
+  if (!call.writes && !mentions(problem, "bucket does not exist")) {
     return {ErrorCode::kNotFound, {}, {}};
   }
   return {ErrorCode::kNotFound,
@@ -53,9 +61,7 @@ Error not_found(const GoogleProblem& problem, const GcsCall& call) {
 // A bad request is our fault or the settings', with one exception: the check of what was
 // uploaded failed, so it was changed on the way, nothing was kept, and a new try is right.
 Error bad_request(const GoogleProblem& problem) {
-  const bool was_damaged = problem.message.find("CRC32C") != std::string::npos ||
-                           problem.message.find("crc32c") != std::string::npos;
-  if (was_damaged)
+  if (mentions(problem, "CRC32C") || mentions(problem, "crc32c"))
     return {ErrorCode::kUnavailable, {}, "the bytes were changed on the way; nothing was kept"};
   return {ErrorCode::kInvalidArgument,
           {},
