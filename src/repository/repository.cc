@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <tuple>
 
@@ -12,6 +13,7 @@
 #include "base/assert.h"
 #include "base/log.h"
 #include "crypto/hash.h"
+#include "io/in_parallel.h"
 #include "repository/key_file.h"
 #include "repository/pack.h"
 #include "repository/polynomial.h"
@@ -24,6 +26,7 @@ using nlohmann::json;
 using nlohmann::ordered_json;
 
 constexpr std::size_t kMaxKeyFiles = 64;
+constexpr std::size_t kReads = 8;  // small files at once; a store behind a network answers late
 constexpr std::uint64_t kMaxManifestBytes = 256U << 20;
 
 Bytes encode_config(const RepositoryConfig& config) {
@@ -222,16 +225,22 @@ Status Repository::load_index() {
     if (!listed) copies_.mark_failed(copy, listed.error());
   }
   std::map<Id, SeenPack> packs;
-  for (const auto& [id, in_copies] : files) {
-    const Bytes stored = TRY(copies_.get(FileKind::kIndex, id));
+  std::mutex packs_mutex;
+  const std::vector<std::pair<Id, std::uint64_t>> wanted_files(files.begin(), files.end());
+  Status read = in_parallel(wanted_files.size(), kReads, [&](std::size_t file) -> Status {
+    const Bytes stored = TRY(copies_.get(FileKind::kIndex, wanted_files[file].first));
     const Bytes plain = TRY(decode_unpacked(key_, stored));
-    for (IndexedPack& pack : TRY(decode_index(plain))) {
+    std::vector<IndexedPack> found = TRY(decode_index(plain));
+    const std::scoped_lock lock(packs_mutex);
+    for (IndexedPack& pack : found) {
       if (pack.marked_at) continue;
       SeenPack& seen = packs[pack.id];
-      seen.copies |= in_copies;
+      seen.copies |= wanted_files[file].second;
       if (seen.blobs.empty()) seen.blobs = std::move(pack.blobs);
     }
-  }
+    return {};
+  });
+  TRY(std::move(read));
   index_ = BlobIndex();
   pack_copies_.clear();
   // Packs that most copies have come first: a blob that lies in two is read from there.
@@ -246,11 +255,16 @@ Status Repository::load_index() {
 }
 
 Result<std::vector<Snapshot>> Repository::snapshots(std::vector<std::string>* unreadable) {
+  const std::set<Id> found = TRY(copies_.list_union(FileKind::kSnapshot));
+  const std::vector<Id> ids(found.begin(), found.end());
   std::vector<Snapshot> snapshots;
-  for (const Id& id : TRY(copies_.list_union(FileKind::kSnapshot))) {
+  std::mutex snapshots_mutex;
+  Status read = in_parallel(ids.size(), kReads, [&](std::size_t index) -> Status {
+    const Id& id = ids[index];
     const Result<Bytes> stored = copies_.get(FileKind::kSnapshot, id);
     const Result<Bytes> plain = stored ? decode_unpacked(key_, *stored) : stored;
     Result<Snapshot> snapshot = plain ? decode_snapshot(id, *plain) : tl::unexpected(plain.error());
+    const std::scoped_lock lock(snapshots_mutex);
     if (snapshot) {
       snapshots.push_back(std::move(*snapshot));
     } else if (unreadable != nullptr) {
@@ -258,7 +272,9 @@ Result<std::vector<Snapshot>> Repository::snapshots(std::vector<std::string>* un
     } else {
       return fail(snapshot.error().in(fmt::format("snapshot {}", id.short_hex())));
     }
-  }
+    return {};
+  });
+  TRY(std::move(read));
   std::sort(snapshots.begin(), snapshots.end(), [](const Snapshot& a, const Snapshot& b) {
     return std::tie(a.time, a.id) < std::tie(b.time, b.id);
   });

@@ -1,22 +1,21 @@
 #include "operations/mirror/mend.h"
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "crypto/hash.h"
-#include "io/task_group.h"
+#include "io/in_parallel.h"
 #include "operations/mirror/copy_contents.h"
 #include "repository/repository.h"
 
 namespace skyhold {
 namespace {
 
-constexpr int kThreads = 4;
+constexpr std::size_t kThreads = 4;
 
 // An error that ends the work with a copy; others concern one object.
 bool ends_the_copy(ErrorCode code) {
@@ -89,11 +88,8 @@ class MendRun {
 
   Status list() {
     progress_.report({.phase = "Listing", .total_items = copies_.size()});
-    TaskGroup listings;
-    for (const auto& copy : copies_) {
-      listings.run([this, &copy = *copy] { return copy.list(cancel_); });
-    }
-    TRY(listings.wait());
+    TRY(in_parallel(copies_.size(), copies_.size(),
+                    [&](std::size_t copy) { return copies_[copy]->list(cancel_); }));
     const auto reached =
         std::count_if(copies_.begin(), copies_.end(), [](const auto& copy) { return copy->reached(); });
     if (reached >= 2) return {};
@@ -185,23 +181,15 @@ class MendRun {
     for (const Task& task : tasks) state.total_bytes += task.size_bytes;
     progress_.report(state);
     std::mutex state_mutex;
-    std::atomic<std::size_t> next{0};
-    TaskGroup workers;
-    for (int worker = 0; worker < kThreads; ++worker) {
-      workers.run([&]() -> Status {
-        for (std::size_t index = next++; index < tasks.size(); index = next++) {
-          TRY(cancel_.check());
-          TRY(workers.stopping().check());
-          mend_object(tasks[index]);
-          const std::scoped_lock lock(state_mutex);
-          ++state.done_items;
-          state.done_bytes += tasks[index].size_bytes;
-          progress_.report(state);
-        }
-        return {};
-      });
-    }
-    return workers.wait();
+    return in_parallel(tasks.size(), kThreads, [&](std::size_t task) -> Status {
+      TRY(cancel_.check());
+      mend_object(tasks[task]);
+      const std::scoped_lock lock(state_mutex);
+      ++state.done_items;
+      state.done_bytes += tasks[task].size_bytes;
+      progress_.report(state);
+      return {};
+    });
   }
 
   // What some copy lacks; small files all, for reading them costs little; packs whose sizes

@@ -4,6 +4,16 @@
 
 namespace skyhold {
 
+std::vector<FileBatch> BackupSource::plan_batches(const std::vector<Node>& files) {
+  std::vector<FileBatch> batches(files.size());
+  for (std::size_t file = 0; file < files.size(); ++file) batches[file].files = {file};
+  return batches;
+}
+
+Result<std::vector<Bytes>> BackupSource::read_batch(const FileBatch&, const std::vector<Node>&) {
+  return fail(ErrorCode::kInternal, "this source plans no batches that are read together");
+}
+
 Result<Tree> SnapshotSource::directory(std::string_view path) {
   if (path.empty()) return repository_.load_tree(snapshot_.tree);
   const Node node = TRY(repository_.find_node(snapshot_, path));
@@ -15,6 +25,15 @@ Result<Tree> SnapshotSource::directory(std::string_view path) {
 
 std::unique_ptr<ByteSource> SnapshotSource::open(const Node& file) {
   return repository_.open_file(file);
+}
+
+std::vector<FileBatch> SnapshotSource::plan_batches(const std::vector<Node>& files) {
+  return plan_file_batches(repository_, files);
+}
+
+Result<std::vector<Bytes>> SnapshotSource::read_batch(const FileBatch& batch,
+                                                      const std::vector<Node>& files) {
+  return read_file_batch(repository_, batch, files);
 }
 
 Result<Node> FileFinder::find(const std::string& path) {

@@ -5,9 +5,11 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "io/byte_stream.h"
+#include "repository/file_batch.h"
 #include "repository/repository.h"
 
 namespace skyhold {
@@ -20,6 +22,10 @@ class BackupSource {
   virtual Result<Tree> directory(std::string_view path) = 0;
   // The bytes of a file. The source must outlive it.
   virtual std::unique_ptr<ByteSource> open(const Node& file) = 0;
+  // Which files are best read together; those of batches without a length are to be opened.
+  virtual std::vector<FileBatch> plan_batches(const std::vector<Node>& files);
+  // The contents of a batch that has a length.
+  virtual Result<std::vector<Bytes>> read_batch(const FileBatch& batch, const std::vector<Node>& files);
 };
 
 // A snapshot of a repository, which must outlive it; load_index() has been called.
@@ -29,6 +35,8 @@ class SnapshotSource final : public BackupSource {
       : repository_(repository), snapshot_(snapshot) {}
   Result<Tree> directory(std::string_view path) override;
   std::unique_ptr<ByteSource> open(const Node& file) override;
+  std::vector<FileBatch> plan_batches(const std::vector<Node>& files) override;
+  Result<std::vector<Bytes>> read_batch(const FileBatch& batch, const std::vector<Node>& files) override;
 
  private:
   Repository& repository_;

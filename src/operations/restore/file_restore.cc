@@ -6,7 +6,6 @@
 #include <cerrno>
 #include <mutex>
 #include <system_error>
-#include <thread>
 #include <vector>
 
 #include <fcntl.h>
@@ -18,12 +17,15 @@
 #include "capture/filestore.h"
 #include "crypto/hash.h"
 #include "io/file_descriptor.h"
+#include "io/in_parallel.h"
 
 namespace skyhold {
 namespace {
 
 constexpr std::size_t kChunkBytes = 1U << 20;
 constexpr std::string_view kRoot = "filestore";
+// More than there are cores: what a fetch mostly does is wait for a store.
+constexpr std::size_t kFetches = 8;
 
 struct Owner {
   uid_t user = 0;
@@ -73,6 +75,21 @@ struct Place {
   int hidden = -1;
 };
 
+// A file that is being written.
+struct NewFile {
+  explicit NewFile(const Node& of) : node(of) {}
+  Status write(ByteView bytes) {
+    hash.update(bytes);
+    size_bytes += bytes.size();
+    return write_all(descriptor.get(), bytes, node.name);
+  }
+
+  const Node& node;
+  FileDescriptor descriptor;
+  Sha1 hash;
+  std::uint64_t size_bytes = 0;
+};
+
 class Restorer {
  public:
   Restorer(const FileRestore& restore, RestoreProgress& progress, const CancelToken& cancel)
@@ -97,30 +114,16 @@ class Restorer {
     return known ? facts.st_mode & 07777U : 0700U;
   }
 
-  // The nodes of the root by several threads; each takes the next one that is left.
+  // Directories and what is here already first; then everything that must be fetched, in the
+  // order in which it lies in the store.
   Status restore_tree(const Tree& root) {
     const Place place{"", live_.get(), hidden_.get()};
-    std::atomic<std::size_t> next{0};
-    const auto work = [&] {
-      Bytes buffer(kChunkBytes);
-      while (true) {
-        const std::size_t mine = next++;
-        if (mine >= root.nodes.size() || failed_) return;
-        if (Status done = restore_node(place, root.nodes[mine], buffer); !done) keep(done.error());
-      }
-    };
-    std::vector<std::thread> threads;
-    for (int i = 1; i < restore_.workers; ++i) threads.emplace_back(work);
-    work();
-    for (std::thread& thread : threads) thread.join();
-    const std::scoped_lock lock(mutex_);
-    return status_;
-  }
-
-  void keep(const Error& error) {
-    const std::scoped_lock lock(mutex_);
-    if (status_) status_ = fail(error);
-    failed_ = true;
+    TRY(in_parallel(root.nodes.size(), static_cast<std::size_t>(restore_.workers), [&](std::size_t node) {
+      thread_local Bytes buffer(kChunkBytes);
+      return restore_node(place, root.nodes[node], buffer);
+    }));
+    const std::vector<FileBatch> batches = restore_.source.plan_batches(to_fetch_);
+    return in_parallel(batches.size(), kFetches, [&](std::size_t batch) { return fetch(batches[batch]); });
   }
 
   Status restore_node(const Place& place, const Node& node, Bytes& buffer) {
@@ -142,10 +145,7 @@ class Restorer {
     if (place.live >= 0) live = open_directory_at(place.live, node.name);
     const Tree tree = TRY(restore_.source.directory(fmt::format("{}/{}", kRoot, path)));
     const Place inner{path + "/", live.get(), hidden.get()};
-    for (const Node& each : tree.nodes) {
-      if (failed_) return {};
-      TRY(restore_node(inner, each, buffer));
-    }
+    for (const Node& each : tree.nodes) TRY(restore_node(inner, each, buffer));
     return {};
   }
 
@@ -154,14 +154,19 @@ class Restorer {
     TRY(check_against_manifest(name, node));
     if (link(place, node, name, buffer)) {
       ++linked_;
-    } else {
-      TRY(fetch(place, node, name, buffer));
-      ++fetched_;
+      count(node);
+      return {};
     }
+    const std::scoped_lock lock(mutex_);
+    to_fetch_.push_back(node);
+    to_fetch_.back().name = name;
+    return {};
+  }
+
+  void count(const Node& node) {
     bytes_ += node.size_bytes;
     progress_.add_item();
     progress_.add_bytes(node.size_bytes);
-    return {};
   }
 
   Status check_against_manifest(const std::string& name, const Node& node) const {
@@ -196,33 +201,69 @@ class Restorer {
            ::linkat(place.live, node.name.c_str(), place.hidden, node.name.c_str(), 0) == 0;
   }
 
-  Status fetch(const Place& place, const Node& node, const std::string& name, Bytes& buffer) {
-    const FileDescriptor file(::openat(place.hidden, node.name.c_str(),
-                                       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
-    if (!file.is_open()) return errno_error("cannot make file", name);
+  Status fetch(const FileBatch& batch) {
+    TRY(cancel_.check());
+    if (batch.length == 0) return fetch_as_stream(to_fetch_[batch.files.front()]);
+    const std::vector<Bytes> contents = TRY(restore_.source.read_batch(batch, to_fetch_));
+    for (std::size_t i = 0; i < contents.size(); ++i) {
+      NewFile file(to_fetch_[batch.files[i]]);
+      TRY(make(file));
+      TRY(file.write(contents[i]));
+      TRY(complete(file));
+    }
+    return {};
+  }
+
+  Status fetch_as_stream(const Node& node) {
+    NewFile file(node);
+    TRY(make(file));
     const std::unique_ptr<ByteSource> source = restore_.source.open(node);
-    Sha1 hash;
-    std::uint64_t size = 0;
+    Bytes buffer(kChunkBytes);
     while (true) {
       TRY(cancel_.check());
       const auto count = source->read(buffer);
-      if (!count) return fail(count.error().in(fmt::format("cannot fetch file {}", name)));
+      if (!count) return fail(count.error().in(fmt::format("cannot fetch file {}", node.name)));
       if (*count == 0) break;
-      const ByteView bytes = ByteView(buffer).first(*count);
-      hash.update(bytes);
-      size += bytes.size();
-      TRY(write_all(file.get(), bytes, name));
+      TRY(file.write(ByteView(buffer).first(*count)));
     }
-    const bool right = size == node.size_bytes && (!is_sha1_name(name) || hex_of(hash) == node.name);
+    return complete(file);
+  }
+
+  // One directory at a time, and never through a link.
+  Status make(NewFile& file) const {
+    const std::string& path = file.node.name;
+    FileDescriptor directory = open_directory_at(hidden_.get(), ".");
+    std::size_t start = 0;
+    for (std::size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', start)) {
+      if (!directory.is_open()) break;
+      directory = open_directory_at(directory.get(), path.substr(start, slash - start));
+      start = slash + 1;
+    }
+    if (!directory.is_open()) return errno_error("cannot open the directory of", path);
+    file.descriptor = FileDescriptor(::openat(directory.get(), path.c_str() + start,
+                                              O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600));
+    if (!file.descriptor.is_open()) return errno_error("cannot make file", path);
+    return {};
+  }
+
+  Status complete(NewFile& file) {
+    const Node& node = file.node;
+    const bool right = file.size_bytes == node.size_bytes &&
+                       (!is_sha1_name(node.name) || node.name.ends_with("/" + hex_of(file.hash)));
     if (!right) {
       return fail(
           ErrorCode::kCorrupt,
-          fmt::format("the content of file {} in the backup does not match its name", name),
+          fmt::format("the content of file {} in the backup does not match its name", node.name),
           "`skyhold repo verify --read-data` says what is damaged; restore another snapshot meanwhile");
     }
     const std::array<timespec, 2> times = {to_timespec(node.modified), to_timespec(node.modified)};
-    if (::futimens(file.get(), times.data()) != 0) return errno_error("cannot set the time of", name);
-    return give(file.get(), node.permissions | 0600U, name);
+    if (::futimens(file.descriptor.get(), times.data()) != 0) {
+      return errno_error("cannot set the time of", node.name);
+    }
+    TRY(give(file.descriptor.get(), node.permissions | 0600U, node.name));
+    ++fetched_;
+    count(node);
+    return {};
   }
 
   Status give(int file, mode_t mode, const std::string& name) const {
@@ -253,9 +294,8 @@ class Restorer {
   std::atomic<std::uint64_t> fetched_{0};
   std::atomic<std::uint64_t> linked_{0};
   std::atomic<std::uint64_t> bytes_{0};
-  std::atomic<bool> failed_{false};
   std::mutex mutex_;
-  Status status_;
+  std::vector<Node> to_fetch_;  // each with its path below the filestore as its name
 };
 
 }  // namespace

@@ -1,40 +1,17 @@
 #include "operations/verify/verify.h"
 
 #include <algorithm>
-#include <array>
-#include <future>
+#include <mutex>
 
 #include <fmt/format.h>
 
+#include "io/in_parallel.h"
 #include "operations/verify/copy_check.h"
 
 namespace skyhold {
 namespace {
 
 constexpr std::size_t kThreads = 2;
-
-// Calls `work` with 0 … count-1 from a few threads, until all are done or one fails.
-Status in_parallel(std::size_t count, const std::function<Status(std::size_t)>& work) {
-  std::atomic<std::size_t> next{0};
-  std::atomic<bool> failed{false};
-  const auto run = [&]() -> Status {
-    for (std::size_t item = next++; item < count && !failed; item = next++) {
-      Status done = work(item);
-      if (done) continue;
-      failed = true;
-      return done;
-    }
-    return {};
-  };
-  std::array<std::future<Status>, kThreads> threads;
-  for (auto& thread : threads) thread = std::async(std::launch::async, run);
-  Status first;
-  for (auto& thread : threads) {
-    Status done = thread.get();
-    if (!done && first) first = std::move(done);
-  }
-  return first;
-}
 
 // Counts bytes for the progress of several threads.
 class ByteProgress {
@@ -86,7 +63,8 @@ class VerifyRun {
   Status each_copy(const std::string& phase, Status (CopyCheck::*step)()) {
     TRY(cancel_.check());
     progress_.report({.phase = phase, .total_items = copies_.size()});
-    return in_parallel(copies_.size(), [&](std::size_t copy) { return (copies_[copy].get()->*step)(); });
+    return in_parallel(copies_.size(), kThreads,
+                       [&](std::size_t copy) { return (copies_[copy].get()->*step)(); });
   }
 
   // A key that opens no copy is the caller's mistake, not a damage of all of them.
@@ -151,7 +129,7 @@ class VerifyRun {
     std::stable_sort(ordered.begin(), ordered.end(),
                      [](const auto& a, const auto& b) { return a.first < b.first; });
     ByteProgress progress(progress_, "Reading packs", bytes, ordered.size());
-    return in_parallel(ordered.size(), [&](std::size_t item) -> Status {
+    return in_parallel(ordered.size(), kThreads, [&](std::size_t item) -> Status {
       const Task& task = ordered[item].second;
       TRY(task.copy->read_pack(task.pack));
       progress.done(task.copy->size_of(task.pack));
