@@ -58,6 +58,7 @@ const std::vector<CommandGroup>& command_groups();
 
 // One for each command, each in the file of its name.
 Command key_new_command();
+Command stores_check_command();
 Command repo_init_command();
 Command repo_backup_command();
 Command repo_list_command();

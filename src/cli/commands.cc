@@ -11,6 +11,7 @@ std::string Command::path() const {
 const std::vector<CommandGroup>& command_groups() {
   static const std::vector<CommandGroup> groups{
       {"key", "the platform's master key"},
+      {"stores", "the places where copies lie"},
       {"repo", "backups in a repository, without a server"},
   };
   return groups;
@@ -18,11 +19,11 @@ const std::vector<CommandGroup>& command_groups() {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> table{
-      key_new_command(),           repo_init_command(),           repo_backup_command(),
-      repo_list_command(),         repo_show_command(),           repo_restore_command(),
-      repo_undo_restore_command(), repo_accept_restore_command(), repo_verify_command(),
-      repo_mend_command(),         repo_forget_command(),         repo_prune_command(),
-      repo_unforget_command(),     repo_password_command(),
+      key_new_command(),      stores_check_command(),      repo_init_command(),
+      repo_backup_command(),  repo_list_command(),         repo_show_command(),
+      repo_restore_command(), repo_undo_restore_command(), repo_accept_restore_command(),
+      repo_verify_command(),  repo_mend_command(),         repo_forget_command(),
+      repo_prune_command(),   repo_unforget_command(),     repo_password_command(),
   };
   return table;
 }

@@ -269,6 +269,28 @@ std::string mend_json(const MendResult& result, const MendOptions& options) {
                {"copies", copies}});
 }
 
+std::string stores_check_json(const std::vector<CheckedStore>& stores) {
+  bool all_good = true;
+  Json list = Json::array();
+  for (const CheckedStore& store : stores) {
+    Json steps = Json::array();
+    for (const ProbeStep& step : store.steps) {
+      steps.push_back({{"step", step.name},
+                       {"good", !step.error.has_value()},
+                       {"seconds", rounded(step.seconds)},
+                       {"error", step.error ? error_object(*step.error) : Json(nullptr)}});
+    }
+    const bool good = store.first_problem() == nullptr;
+    all_good = all_good && good;
+    list.push_back({{"name", string_or_null(store.settings.name)},
+                    {"url", store.settings.url},
+                    {"location", string_or_null(store.settings.location)},
+                    {"good", good},
+                    {"steps", steps}});
+  }
+  return dump({{"good", all_good}, {"stores", list}});
+}
+
 std::string unforget_json(const UnforgetReport& report) {
   Json copies = Json::array();
   for (const UnforgetReport::Copy& copy : report.copies) {

@@ -35,6 +35,7 @@ std::string verify_json(const VerifyResult& result, const VerifyOptions& options
 std::string mend_json(const MendResult& result, const MendOptions& options);
 std::string forget_json(const std::vector<ForgetDecision>& decisions, bool dry_run);
 std::string prune_json(const PruneResult& result, std::chrono::seconds grace);
+std::string stores_check_json(const std::vector<CheckedStore>& stores);
 std::string unforget_json(const UnforgetReport& report);
 
 }  // namespace skyhold

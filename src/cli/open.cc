@@ -76,17 +76,26 @@ Result<PlatformSettings> read_settings(const Parameters& parameters) {
   return load_settings(kUsualSettingsFile);
 }
 
+Result<std::vector<StoreSettings>> named_stores(const Parameters& parameters,
+                                                const PlatformSettings& settings) {
+  if (parameters.stores.empty()) return fail(no_store_was_named(settings));
+  std::vector<StoreSettings> stores;
+  for (const std::string& named : parameters.stores) {
+    stores.push_back(TRY(settings_of(named, parameters, settings)));
+  }
+  return stores;
+}
+
 Result<std::vector<OpenedStore>> open_named_stores(const Parameters& parameters,
                                                    const CommandContext& context) {
   const PlatformSettings settings = TRY(read_settings(parameters));
-  if (parameters.stores.empty()) return fail(no_store_was_named(settings));
+  const std::vector<StoreSettings> named = TRY(named_stores(parameters, settings));
   OpenStoreOptions options;
   options.platform_time_zone = settings.platform_time_zone;
   options.cancel = &context.cancel;
   std::vector<OpenedStore> stores;
   std::set<std::string> locations;
-  for (const std::string& named : parameters.stores) {
-    const StoreSettings store_settings = TRY(settings_of(named, parameters, settings));
+  for (const StoreSettings& store_settings : named) {
     OpenedStore opened = TRY(open_store(store_settings, options));
     const std::string location = opened.store->location();
     if (!locations.insert(fmt::format("{} {}", location, store_settings.endpoint)).second) {

@@ -15,6 +15,10 @@ namespace skyhold {
 // any, settings that name no store.
 Result<PlatformSettings> read_settings(const Parameters& parameters);
 
+// What the settings, or the environment, say of each store that --store names. Opens nothing.
+Result<std::vector<StoreSettings>> named_stores(const Parameters& parameters,
+                                                const PlatformSettings& settings);
+
 // The stores that --store names, by URL or by their name in the settings; a URL that the
 // settings have is opened with what they say of it. kInvalidArgument when none is named, when
 // a name is unknown, and when two of them are the same place: that would be one copy counted

@@ -40,15 +40,17 @@ void add_settings(CLI::App& app, Parameters& parameters) {
             "/etc/skyhold/skyhold.toml when it is there.");
 }
 
-void add_stores(CLI::App& app, Parameters& parameters) {
-  auto* option = add_value(app, "--store", parameters.stores, "STORE",
-                           "Where a copy lies: a name from the settings, or a URL: file:///directory, "
-                           "s3://bucket/prefix or gs://bucket/prefix. Repeat it, once a copy. Default: what "
-                           "SKYHOLD_STORES names, parted by spaces.");
+void add_stores(CLI::App& app, Parameters& parameters, Presence presence) {
+  const bool required = presence == Presence::kRequired;
+  std::string description =
+      "Where a copy lies: a name from the settings, or a URL: file:///directory, s3://bucket/prefix or "
+      "gs://bucket/prefix. Repeat it, once a copy. Default: what SKYHOLD_STORES names, parted by spaces";
+  description += required ? "." : ", else every store of the settings.";
+  auto* option = add_value(app, "--store", parameters.stores, "STORE", description);
   // One value each time, so that a SNAPSHOT that follows is not taken for a store.
   option->allow_extra_args(false);
   // Whether one is named is checked later, by who can say which there are.
-  option->group(std::string(parameters.stores.empty() ? kRequiredGroup : kOptionsGroup));
+  option->group(std::string(required && parameters.stores.empty() ? kRequiredGroup : kOptionsGroup));
   add_settings(app, parameters);
 }
 

@@ -14,7 +14,8 @@ enum class Presence { kOptional, kRequired };
 void add_common(CLI::App& app, Parameters& parameters);  // --json --progress --verbose
 
 void add_settings(CLI::App& app, Parameters& parameters);
-void add_stores(CLI::App& app, Parameters& parameters);  // --store --settings
+// --store --settings
+void add_stores(CLI::App& app, Parameters& parameters, Presence presence = Presence::kRequired);
 void add_key_file(CLI::App& app, Parameters& parameters, Presence presence = Presence::kRequired);
 void add_project(CLI::App& app, Parameters& parameters);
 void add_snapshot(CLI::App& app, Parameters& parameters);

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "stores/store_probe.h"
+#include "stores/store_settings.h"
 
 namespace skyhold {
 
@@ -30,6 +32,18 @@ struct UndoReport {
   std::string replaced_database;  // kept; empty when it was dropped
   std::string replaced_filestore;
   bool discarded = false;
+};
+
+struct CheckedStore {
+  StoreSettings settings;
+  std::vector<ProbeStep> steps;
+
+  [[nodiscard]] const ProbeStep* first_problem() const {  // nullptr: none
+    for (const ProbeStep& step : steps) {
+      if (step.error) return &step;
+    }
+    return nullptr;
+  }
 };
 
 struct UnforgetReport {

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 
 #include <gmock/gmock.h>
@@ -27,8 +28,27 @@ class RunTest : public testing::Test {
   int run(const std::vector<std::string>& arguments) {
     out_.str("");
     err_.str("");
-    const auto no_variables = [](const std::string&) { return std::optional<std::string>(); };
-    return run_command_line(arguments, {out_, err_, false, [] { return 80; }, no_variables, clock_, cancel_});
+    // No settings of this machine's own.
+    const auto variables = [](const std::string& name) {
+      return name == "SKYHOLD_SETTINGS" ? std::optional<std::string>("") : std::nullopt;
+    };
+    return run_command_line(arguments, {out_, err_, false, [] { return 80; }, variables, clock_, cancel_});
+  }
+
+  // Settings with two stores in directories that are there, and what reads them.
+  std::vector<std::string> settings() {
+    const auto file = directory_ / "skyhold.toml";
+    std::ofstream stream(file);
+    for (const std::string name : {"near", "far"}) {
+      std::filesystem::create_directory(directory_ / name);
+      stream << "[stores." << name << "]\nurl = \"file://" << (directory_ / name).string() << "\"\n";
+    }
+    return {"--settings", file.string()};
+  }
+  int run_with_settings(std::vector<std::string> arguments) {
+    const std::vector<std::string> flags = settings();
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    return run(arguments);
   }
 
   std::filesystem::path directory_;
@@ -90,6 +110,48 @@ TEST_F(RunTest, ARecoveryKitNeverOverwritesAndItsPlaceIsCheckedFirst) {
   EXPECT_EQ(facts.st_mode & 0777, 0600U);
   EXPECT_EQ(run({"repo", "password", "--store", "file://" + store, "--key-file", key}), 0) << err_.str();
   EXPECT_EQ(out_.str().find('\n'), out_.str().size() - 1) << "one line and nothing else";
+}
+
+TEST_F(RunTest, StoresAreCheckedByTheirNamesInTheSettings) {
+  EXPECT_EQ(run_with_settings({"stores", "check", "--json"}), 0) << err_.str();
+  const json report = json::parse(out_.str());
+  EXPECT_TRUE(report["good"]);
+  ASSERT_EQ(report["stores"].size(), 2U);
+  EXPECT_EQ(report["stores"][0]["name"], "far");
+  EXPECT_EQ(report["stores"][0]["steps"].size(), 8U);
+  EXPECT_EQ(run_with_settings({"stores", "check", "--store", "near"}), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("near: file://"));
+  EXPECT_THAT(out_.str(), testing::Not(HasSubstr("far")));
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "near" / "skyhold-check"));
+}
+
+TEST_F(RunTest, AStoreThatCannotBeUsedGivesTheExitCodeAndTheReport) {
+  const std::vector<std::string> flags = settings();
+  std::filesystem::remove(directory_ / "far");
+  EXPECT_EQ(run({"stores", "check", flags[0], flags[1]}), 4);
+  EXPECT_THAT(out_.str(), HasSubstr("FAILED"));
+  EXPECT_THAT(err_.str(), HasSubstr("1 of 2 stores"));
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "far"));
+}
+
+TEST_F(RunTest, AMissingOrMistypedStoreIsToldWhichThereAre) {
+  EXPECT_EQ(run_with_settings({"repo", "verify"}), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("--store"));
+  EXPECT_THAT(err_.str(), HasSubstr("far, near"));
+  EXPECT_EQ(run_with_settings({"repo", "verify", "--store", "naer"}), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("did you mean near?"));
+  EXPECT_EQ(run({"repo", "verify", "--store", "near"}), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("there is no store named \"near\""));
+  EXPECT_EQ(run({"repo", "verify"}), 2);
+  EXPECT_THAT(err_.str(), HasSubstr("SKYHOLD_STORES"));
+  EXPECT_EQ(run({"repo", "verify", "--store", "near", "--settings", (directory_ / "none.toml").string()}), 4);
+}
+
+TEST_F(RunTest, OnePlaceUnderTwoNamesIsOneCopy) {
+  EXPECT_EQ(run_with_settings({"repo", "verify", "--store", "near", "--store",
+                               "file://" + (directory_ / "near").string() + "/"}),
+            2);
+  EXPECT_THAT(err_.str(), HasSubstr("named twice"));
 }
 
 }  // namespace

@@ -329,6 +329,25 @@ std::string prune_text(const PruneResult& result, std::chrono::seconds grace) {
                      facts.text(2));
 }
 
+std::string stores_check_text(const std::vector<CheckedStore>& stores) {
+  std::string text;
+  for (const CheckedStore& store : stores) {
+    const StoreSettings& settings = store.settings;
+    if (!text.empty()) text += "\n";
+    text += settings.name.empty() ? settings.url : fmt::format("{}: {}", settings.name, settings.url);
+    text += settings.location.empty() ? "\n" : fmt::format(", {}\n", settings.location);
+    Table steps({{""}, {""}, {"", Align::kRight}});
+    for (const ProbeStep& step : store.steps) {
+      steps.add({step.name, step.error ? "FAILED" : "ok", fmt::format("{:.0f} ms", step.seconds * 1000)});
+    }
+    text += steps.text(2);
+    for (const ProbeStep& step : store.steps) {
+      if (step.error) text += fmt::format("  {}: {}\n", step.name, to_string(*step.error));
+    }
+  }
+  return text;
+}
+
 std::string unforget_text(const UnforgetReport& report) {
   std::string text;
   for (const UnforgetReport::Copy& copy : report.copies) {

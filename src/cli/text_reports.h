@@ -26,6 +26,7 @@ std::string verify_text(const VerifyResult& result, const VerifyOptions& options
 std::string mend_text(const MendResult& result, const MendOptions& options);
 std::string forget_text(const std::vector<ForgetDecision>& decisions, bool dry_run, Instant now);
 std::string prune_text(const PruneResult& result, std::chrono::seconds grace);
+std::string stores_check_text(const std::vector<CheckedStore>& stores);
 std::string unforget_text(const UnforgetReport& report);
 
 }  // namespace skyhold

@@ -95,7 +95,12 @@ Status check_store_url(std::string_view url) {
 
 Result<PlatformSettings> load_settings(const std::filesystem::path& path) {
   const Result<Bytes> bytes = read_file(path, kMostSettingsBytes);
-  if (!bytes) return fail(bytes.error().in("reading the settings"));
+  if (!bytes) {
+    Error error = bytes.error().in("reading the settings");
+    if (error.hint.empty())
+      error.hint = "name the file with --settings or SKYHOLD_SETTINGS; docs/settings.md shows one";
+    return fail(std::move(error));
+  }
   return parse_settings(as_text(*bytes), path.string());
 }
 

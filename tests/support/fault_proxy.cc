@@ -207,13 +207,17 @@ class FaultProxy::Loop {
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
   struct Counters {
-    std::atomic<std::uint64_t> connections{0};
-    std::atomic<std::uint64_t> requests{0};
-    std::atomic<std::uint64_t> faults{0};
-    std::atomic<std::uint64_t> bytes_to_server{0};
-    std::atomic<std::uint64_t> bytes_to_client{0};
+    std::uint64_t connections = 0;
+    std::uint64_t requests = 0;
+    std::uint64_t faults = 0;
+    std::uint64_t bytes_to_server = 0;
+    std::uint64_t bytes_to_client = 0;
   };
-  [[nodiscard]] const Counters& counters() const { return counters_; }
+  // Under the lock: what a client has received is counted already.
+  [[nodiscard]] Counters counters() {
+    const std::scoped_lock lock(mutex_);
+    return counters_;
+  }
 
  private:
   void wake() const {
@@ -450,7 +454,7 @@ class FaultProxy::Loop {
   }
 
   void pass_on(Connection& connection, Flow& flow, const FileDescriptor& to, Bandwidth& bandwidth,
-               std::atomic<std::uint64_t>& passed, Time now) {
+               std::uint64_t& passed, Time now) {
     if (flow.hold_until > now) return;
     while (flow.waiting() > 0) {
       std::size_t wanted = flow.waiting();
