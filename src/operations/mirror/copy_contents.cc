@@ -52,6 +52,9 @@ bool CopyContents::is_damaged(const std::string& name) const {
 
 Result<Bytes> CopyContents::read_checked(const std::string& name, const Id& id) {
   Result<Bytes> bytes = store_->get(name);
+  // What was damaged on the way is right the second time; what is damaged there stays so.
+  const bool once_more = bytes ? sha256(*bytes) != id : bytes.error().code == ErrorCode::kCorrupt;
+  if (once_more) bytes = store_->get(name);
   if (bytes && sha256(*bytes) == id) return bytes;
   if (bytes) bytes = fail(ErrorCode::kCorrupt, "its content does not match its name");
   // A flipped bit or a short object is this object's damage; a store that does not answer
@@ -89,6 +92,11 @@ void CopyContents::count_mended(std::uint64_t bytes) {
 void CopyContents::add_unmended(const std::string& name, const std::string& problem) {
   const std::scoped_lock lock(mutex_);
   if (report_.unmended.size() < kMostUnmended) report_.unmended.push_back({name, problem});
+}
+
+bool CopyContents::has_holes() const {
+  const std::scoped_lock lock(mutex_);
+  return !report_.unmended.empty();
 }
 
 MendedCopy CopyContents::take_report() {

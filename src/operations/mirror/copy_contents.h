@@ -40,6 +40,7 @@ class CopyContents {
   void count_damaged(const std::string& name);
   void count_mended(std::uint64_t bytes);
   void add_unmended(const std::string& name, const std::string& problem);
+  [[nodiscard]] bool has_holes() const;  // something could not be mended
   MendedCopy take_report();
 
  private:

@@ -23,6 +23,12 @@ bool ends_the_copy(ErrorCode code) {
          code == ErrorCode::kNoSpace;
 }
 
+// A copy shows what its snapshots and index files name.
+bool leads_to_packs(const std::string& name) {
+  return name.starts_with(directory_of(FileKind::kIndex)) ||
+         name.starts_with(directory_of(FileKind::kSnapshot));
+}
+
 // One object that some copy lacks, or that is to be read.
 struct Task {
   std::string name;
@@ -227,7 +233,9 @@ class MendRun {
       // What has gone everywhere since it was listed was removed on purpose.
       if (missing && !good && !damaged_anywhere(task.name)) continue;
       if (missing) copy->count_missing();
-      if (good) {
+      if (missing && leads_to_packs(task.name) && copy->has_holes()) {
+        copy->add_unmended(task.name, "not written while this copy lacks packs");
+      } else if (good) {
         write(*copy, task.name, *good);
       } else {
         copy->add_unmended(task.name, missing ? "missing, and damaged in every copy that has it"

@@ -3,7 +3,8 @@
 // An object's name is the SHA-256 of its bytes, so any copy can vouch for an object, and no
 // key is needed: bytes are written only when they match the name, and only over nothing or
 // over bytes that do not. Order: keys, packs, index, snapshots, config; a copy that is cut
-// off in the middle shows no snapshot that it cannot give back, and the next mend goes on.
+// off in the middle, or for which no good pack can be had, is shown no snapshot that it
+// cannot give back, and the next mend goes on.
 #pragma once
 
 #include <cstdint>
