@@ -11,6 +11,8 @@
 
 #include <fmt/format.h>
 #include <sys/socket.h>
+// Fences are for asynchronous calls, of which there are none, and ThreadSanitizer does not know them.
+#define BOOST_ASIO_DISABLE_FENCED_BLOCK
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl.hpp>
 #include <boost/asio/write.hpp>
