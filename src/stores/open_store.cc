@@ -54,6 +54,7 @@ Result<OpenedStore> open_store(const StoreSettings& settings, const OpenStoreOpt
   if (url_scheme(settings.url) != "file") {
     RetryOptions retry = options.retry;
     retry.cancel = options.cancel;
+    if (settings.retry_for) retry.longest_call = *settings.retry_for;
     opened.store = std::make_shared<RetryStore>(opened.store, retry);
   }
   if (settings.removal_delay > std::chrono::seconds::zero()) {

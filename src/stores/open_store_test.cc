@@ -112,6 +112,21 @@ TEST_F(OpenCloudStore, RetriesWhatANetworkLosesAndMeasuresEachAttempt) {
   }
 }
 
+TEST_F(OpenCloudStore, ACallIsTriedAgainForAsLongAsTheSettingsSay) {
+  StoreSettings settings = settings_at("s3://bucket/prefix");
+  for (const std::chrono::seconds retry_for : {std::chrono::seconds{0}, std::chrono::seconds{5}}) {
+    const auto waiting = std::make_shared<ManualWaiting>();
+    OpenStoreOptions options;
+    options.retry.waiting = waiting;
+    settings.retry_for = retry_for;
+    const Result<OpenedStore> opened = open_store(settings, options);
+    ASSERT_TRUE(opened) << to_string(opened.error());
+    EXPECT_FALSE(opened->store->get("config"));
+    EXPECT_LE(waiting->now(), retry_for);
+    EXPECT_EQ(waiting->now().count() == 0, retry_for.count() == 0);
+  }
+}
+
 TEST(OpenStore, ARateLimitOfTheSettingsHolds) {
   const ScratchDirectory directory;
   StoreSettings settings;

@@ -298,7 +298,7 @@ Status read_credentials(const Value& value, StoreSettings& store) {
   return read_fields<StoreCredentials>(value, kCredentialsFields, url_scheme(store.url), store.credentials);
 }
 
-constexpr std::array<Field<StoreSettings>, 15> kStoreFields{{
+constexpr std::array<Field<StoreSettings>, 16> kStoreFields{{
     {"url", "", [](const Value&, StoreSettings&) -> Status { return {}; }},  // was read before all others
     {"location", "", read_text<&StoreSettings::location>},
     {"endpoint", "s3, gs", read_endpoint},
@@ -331,6 +331,12 @@ constexpr std::array<Field<StoreSettings>, 15> kStoreFields{{
     {"object_lock_days", "s3, gs",
      [](const Value& value, StoreSettings& store) -> Status {
        store.object_lock_days = TRY(value.integer(0, kMostObjectLockDays));
+       return {};
+     }},
+    {"retry_for", "s3, gs",
+     [](const Value& value, StoreSettings& store) -> Status {
+       const std::string text = TRY(value.text());
+       store.retry_for = TRY(value.at_this_place(parse_duration(text)));
        return {};
      }},
 }};

@@ -48,6 +48,8 @@ struct StoreSettings {
   RateLimits rate_limits;
   std::chrono::seconds removal_delay{0};  // removals reach this copy so much later
   int object_lock_days = 0;               // s3 Object Lock or gs retention; 0: none
+  // s3, gs: for how long one call is tried again; none: RetryOptions::longest_call
+  std::optional<std::chrono::seconds> retry_for;
 };
 
 struct PlatformSettings {

@@ -58,6 +58,7 @@ TEST(Settings, SayEverythingOfAStore) {
     upload_limit = "50 MB/s"
     removal_delay = "7d"
     object_lock_days = 30
+    retry_for = "20s"
 
     [stores.near]
     url = "gs://acme-backups/skyhold"
@@ -86,6 +87,7 @@ TEST(Settings, SayEverythingOfAStore) {
   EXPECT_EQ(far->rate_limits.upload_bytes_per_second[13], 50'000'000U);
   EXPECT_EQ(far->removal_delay, 7 * 24h);
   EXPECT_EQ(far->object_lock_days, 30);
+  EXPECT_EQ(far->retry_for, 20s);
   const StoreSettings* near = settings->find_url("gs://acme-backups/skyhold/");
   ASSERT_NE(near, nullptr);
   EXPECT_EQ(near->name, "near");
@@ -185,7 +187,7 @@ TEST(Settings, ValuesThatCannotBeAreRefused) {
         "encryption = \"AES256\"\nkms_key = \"k\"", "ca_file = \"own.pem\"", "credentials = \"file\"",
         "credentials = { environment = \"A-B\" }", "credentials = { environment = \"A\", profile = \"p\" }",
         "endpoint = \"s3.example.com\"", "endpoint = \"https://host/path\"", "endpoint = \"ftp://host\"",
-        "removal_delay = \"soon\"", "removal_delay = 7", "object_lock_days = -1", "object_lock_days = 99999",
+        "removal_delay = \"soon\"", "retry_for = 5", "removal_delay = 7", "object_lock_days = -1", "object_lock_days = 99999",
         "object_lock_days = 1.5"}) {
     SCOPED_TRACE(line);
     EXPECT_THAT(error_of_s3(line).message, testing::ContainsRegex("line [1-4]: stores\\.a"));
