@@ -30,6 +30,14 @@ tl::unexpected<Error> not_whole(std::string_view name, const std::string& locati
               "read it from another copy, and mend this one");
 }
 
+// The request went out twice, so that the refusal may be of what the first one did. Whoever
+// tries again after kUnavailable looks whether it was done.
+tl::unexpected<Error> unclear(const GcsCall& call) {
+  return fail(ErrorCode::kUnavailable,
+              fmt::format("the attempt to {} in bucket {} may have been done: the connection broke",
+                          call.action, call.bucket));
+}
+
 // The CRC-32C that the service states of the whole object, in any of its x-goog-hash lines:
 // "crc32c=n03x6A==,md5=…".
 Result<std::optional<std::uint32_t>> stated_checksum(const HttpResponse& answer) {
@@ -94,6 +102,7 @@ Status GcsStore::put(std::string_view name, ByteView bytes) {
   request.most_response_bytes = kMostMetadataBytes;
   const GcsCall what = call(fmt::format("write {}", name), "storage.objects.create", true);
   const HttpResponse answer = TRY(send(std::move(request), what));
+  if (answer.status == 412 && answer.sent_again) return unclear(what);
   if (answer.status == 412) {
     return fail(ErrorCode::kAlreadyExists, fmt::format("object {} of {} is there already", name, location()));
   }
@@ -256,6 +265,7 @@ Status GcsStore::remove(std::string_view name) {
   request.most_response_bytes = kMostMetadataBytes;
   const GcsCall what = call(fmt::format("remove {}", name), "storage.objects.delete");
   const HttpResponse answer = TRY(send(std::move(request), what));
+  if (answer.status == 404 && answer.sent_again) return unclear(what);
   if (!answer.ok()) return fail(gcs_error(answer, what));
   return {};
 }

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "stores/object_store_conformance.h"
+#include "stores/retry_store.h"
 #include "tests/support/gcs_fake.h"
 #include "tests/support/seed.h"
 
@@ -210,6 +211,33 @@ TEST_F(GcsStoreTest, NoRetriesAreMadeAndEachFailureHasItsCode) {
   fake_.start();
   with_faults([](GcsFaults&) {});
   EXPECT_EQ(as_text(store_->get("data/ab/abcd").value()), "x");
+}
+
+// A connection that was kept and turns out dead makes the client send once more, so that a
+// refusal may be of what the first sending did.
+TEST_F(GcsStoreTest, ThroughLostAnswersARetryingCallerLearnsWhatWasDone) {
+  const std::uint64_t seed = test_seed();
+  SCOPED_TRACE("SKYHOLD_TEST_SEED=" + std::to_string(seed));
+  with_faults([&](GcsFaults& faults) {
+    faults.seed = seed;
+    faults.lost_answer_share = 0.25;
+    faults.hang_up_share = 0.1;
+    faults.unavailable_share = 0.1;
+  });
+  RetryOptions retry;
+  retry.most_attempts = 100;
+  retry.retry_tokens = 10'000;
+  retry.base_delay = retry.longest_delay = std::chrono::milliseconds(1);
+  RetryStore patient(store_, retry);
+  for (int i = 0; i < 100; ++i) {
+    const std::string name = "data/aa/" + std::to_string(i);
+    const Status written = patient.put(name, as_bytes(name));
+    ASSERT_TRUE(written) << to_string(written.error());
+    ASSERT_EQ(as_text(patient.get(name).value()), name);
+    const Status removed = patient.remove(name);
+    ASSERT_TRUE(removed) << to_string(removed.error());
+  }
+  EXPECT_THAT(fake_.bucket().names(), IsEmpty());
 }
 
 TEST_F(GcsStoreTest, RetryAfterIsHandedOn) {
