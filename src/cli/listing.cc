@@ -1,7 +1,7 @@
 #include "cli/listing.h"
 
 #include <algorithm>
-#include <unordered_map>
+#include <bit>
 
 namespace skyhold {
 namespace {
@@ -18,21 +18,6 @@ ListedSnapshot listed(Repository& repository, Snapshot snapshot) {
     result.damage = manifest.error().message;
   }
   return result;
-}
-
-// How many copies have each snapshot file.
-std::unordered_map<Id, std::uint64_t> count_copies(Copies& copies) {
-  std::unordered_map<Id, std::uint64_t> counts;
-  for (std::size_t copy = 0; copy < copies.size(); ++copy) {
-    if (!copies.healthy(copy)) continue;
-    const Status listed_all =
-        copies.list_copy(copy, FileKind::kSnapshot, [&](const Id& id, std::uint64_t) -> Status {
-          ++counts[id];
-          return {};
-        });
-    if (!listed_all) copies.mark_failed(copy, listed_all.error());
-  }
-  return counts;
 }
 
 }  // namespace
@@ -63,12 +48,13 @@ Result<SnapshotListing> gather_listing(Repository& repository, const CancelToken
   listing.repository_id = repository.config().id.hex();
   std::vector<Snapshot> snapshots = TRY(repository.snapshots(&listing.unreadable));
   TRY(repository.load_index());
-  auto counts = count_copies(repository.copies());
+  const std::map<Id, std::uint64_t> in_copies = repository.copies().list_everywhere(FileKind::kSnapshot);
   for (Snapshot& snapshot : snapshots) {
     TRY(cancel.check());
-    const std::uint64_t copies = counts[snapshot.id];
+    const auto found = in_copies.find(snapshot.id);
+    const int copies = found == in_copies.end() ? 0 : std::popcount(found->second);
     listing.snapshots.push_back(listed(repository, std::move(snapshot)));
-    listing.snapshots.back().copies = copies;
+    listing.snapshots.back().copies = static_cast<std::uint64_t>(copies);
   }
   for (std::size_t copy = 0; copy < repository.copies().size(); ++copy) {
     listing.copies.push_back({repository.copies().store(copy).location(), repository.copies().failure(copy)});

@@ -8,6 +8,7 @@
 
 #include "base/assert.h"
 #include "crypto/hash.h"
+#include "io/in_parallel.h"
 
 namespace skyhold {
 namespace {
@@ -165,16 +166,27 @@ Status Copies::remove_everywhere(const std::string& name) {
   return first;
 }
 
-Result<std::set<Id>> Copies::list_union(FileKind kind) {
-  std::set<Id> ids;
-  for (std::size_t copy = 0; copy < stores_.size(); ++copy) {
-    if (!healthy(copy)) continue;
-    Status listed = list_copy(copy, kind, [&](const Id& id, std::uint64_t) -> Status {
-      ids.insert(id);
+std::map<Id, std::uint64_t> Copies::list_everywhere(FileKind kind) {
+  SKYHOLD_ASSERT(stores_.size() <= 64);
+  std::mutex found_mutex;
+  std::map<Id, std::uint64_t> found;
+  const Status listed_all = in_parallel(stores_.size(), stores_.size(), [&](std::size_t copy) -> Status {
+    if (!healthy(copy)) return {};
+    const Status listed = list_copy(copy, kind, [&](const Id& id, std::uint64_t) -> Status {
+      const std::scoped_lock lock(found_mutex);
+      found[id] |= 1ULL << copy;
       return {};
     });
     if (!listed) mark_failed(copy, listed.error());
-  }
+    return {};
+  });
+  SKYHOLD_ASSERT(listed_all.has_value());
+  return found;
+}
+
+Result<std::set<Id>> Copies::list_union(FileKind kind) {
+  std::set<Id> ids;
+  for (const auto& [id, in_copies] : list_everywhere(kind)) ids.insert(id);
   if (healthy_count() == 0) return fail(no_copy_left());
   return ids;
 }

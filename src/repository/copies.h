@@ -6,6 +6,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -50,6 +51,9 @@ class Copies {
   Status put_on(std::size_t copy, const std::string& name, ByteView bytes);
   // Removes from every healthy copy; not there is fine. The first error is returned.
   Status remove_everywhere(const std::string& name);
+  // The ids of a kind, each with a bit for every healthy copy that has it. A copy that cannot
+  // list is marked.
+  std::map<Id, std::uint64_t> list_everywhere(FileKind kind);
   // The ids of a kind that any healthy copy has. A copy that cannot list is marked.
   Result<std::set<Id>> list_union(FileKind kind);
   // The ids of a kind on one copy, with sizes; names that are not ids are left out.

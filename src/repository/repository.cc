@@ -180,12 +180,14 @@ Result<std::unique_ptr<Repository>> Repository::open(const std::vector<ObjectSto
   if (stores.empty()) return fail(ErrorCode::kInvalidArgument, "no store was given");
   std::unique_ptr<Repository> repository(new Repository(stores));
   Copies& copies = repository->copies_;
-  for (std::size_t copy = 0; copy < copies.size(); ++copy) {
+  // All at once: a store that is down takes its time to say so.
+  TRY(in_parallel(copies.size(), copies.size(), [&](std::size_t copy) -> Status {
     const Result<ObjectInfo> config = copies.store(copy).stat(kConfigName);
-    if (config) continue;
+    if (config) return {};
     const bool absent = config.error().code == ErrorCode::kNotFound;
     copies.mark_failed(copy, absent ? no_repository(copies.store(copy).location()) : config.error());
-  }
+    return {};
+  }));
   if (copies.healthy_count() == 0) return fail(*copies.failure(0));
   const OpenedKey opened = TRY(open_platform_key(copies, master_key));
   repository->key_ = opened.key;
@@ -213,17 +215,7 @@ Status Repository::load_index() {
     std::vector<PackedBlob> blobs;
     std::uint64_t copies = 0;  // a bit a copy
   };
-  SKYHOLD_ASSERT(copies_.size() <= 64);
-  std::map<Id, std::uint64_t> files;  // index file -> copies that have it
-  for (std::size_t copy = 0; copy < copies_.size(); ++copy) {
-    if (!copies_.healthy(copy)) continue;
-    const Status listed =
-        copies_.list_copy(copy, FileKind::kIndex, [&](const Id& id, std::uint64_t) -> Status {
-          files[id] |= 1ULL << copy;
-          return {};
-        });
-    if (!listed) copies_.mark_failed(copy, listed.error());
-  }
+  const std::map<Id, std::uint64_t> files = copies_.list_everywhere(FileKind::kIndex);
   std::map<Id, SeenPack> packs;
   std::mutex packs_mutex;
   const std::vector<std::pair<Id, std::uint64_t>> wanted_files(files.begin(), files.end());
