@@ -206,9 +206,13 @@ void set_connection_options(CURL* easy, const HttpClientOptions& options) {
   }
 }
 
+bool may_have_body(HttpMethod method) {
+  return method == HttpMethod::kPut || method == HttpMethod::kPost || method == HttpMethod::kPatch;
+}
+
 void set_method(CURL* easy, const HttpRequest& request, Upload& upload) {
   if (request.method == HttpMethod::kHead) set(easy, CURLOPT_NOBODY, 1L);
-  if (request.method == HttpMethod::kPut || request.method == HttpMethod::kPost) {
+  if (may_have_body(request.method)) {
     set(easy, CURLOPT_UPLOAD, 1L);
     set(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(upload.size_bytes()));
     set(easy, CURLOPT_READFUNCTION, &Upload::read);
@@ -216,7 +220,8 @@ void set_method(CURL* easy, const HttpRequest& request, Upload& upload) {
     set(easy, CURLOPT_SEEKFUNCTION, &Upload::seek);
     set(easy, CURLOPT_SEEKDATA, &upload);
   }
-  if (request.method == HttpMethod::kPost || request.method == HttpMethod::kDelete) {
+  if (request.method == HttpMethod::kPost || request.method == HttpMethod::kPatch ||
+      request.method == HttpMethod::kDelete) {
     set(easy, CURLOPT_CUSTOMREQUEST, std::string(to_string(request.method)).c_str());
   }
 }
@@ -295,6 +300,7 @@ std::string_view to_string(HttpMethod method) {
     case HttpMethod::kHead: return "HEAD";
     case HttpMethod::kPut: return "PUT";
     case HttpMethod::kPost: return "POST";
+    case HttpMethod::kPatch: return "PATCH";
     case HttpMethod::kDelete: return "DELETE";
   }
   SKYHOLD_UNREACHABLE();
@@ -368,8 +374,7 @@ class HttpClient::Connections {
 
   Result<HttpResponse> exchange_on(CURL* easy, const HttpRequest& request, const HeaderList& headers,
                                    const Target& target) const {
-    SKYHOLD_ASSERT(request.body.empty() || request.method == HttpMethod::kPut ||
-                   request.method == HttpMethod::kPost);
+    SKYHOLD_ASSERT(request.body.empty() || may_have_body(request.method));
     Upload upload(request.body);
     Exchange exchange;
     exchange.easy = easy;

@@ -19,7 +19,7 @@
 
 namespace skyhold {
 
-enum class HttpMethod { kGet, kHead, kPut, kPost, kDelete };
+enum class HttpMethod { kGet, kHead, kPut, kPost, kPatch, kDelete };
 std::string_view to_string(HttpMethod method);
 
 struct HttpHeader {
@@ -31,8 +31,8 @@ struct HttpRequest {
   HttpMethod method = HttpMethod::kGet;
   std::string url;  // sent as it is: path and query are encoded by the caller
   std::vector<HttpHeader> headers;
-  // Sent one after the other; what they view must outlive the call. A PUT or POST without
-  // any sends Content-Length: 0.
+  // Sent one after the other; what they view must outlive the call. A PUT, POST or PATCH
+  // without any sends Content-Length: 0.
   std::vector<ByteView> body;
   std::uint64_t most_response_bytes = std::uint64_t{1} << 20;
 };

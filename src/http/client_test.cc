@@ -154,12 +154,12 @@ TEST(HttpClient, TellsAnEmptyBodyFromNone) {
   RawServer server(echo);
   HttpClient client;
   for (const HttpMethod method :
-       {HttpMethod::kPut, HttpMethod::kPost, HttpMethod::kGet, HttpMethod::kDelete}) {
+       {HttpMethod::kPut, HttpMethod::kPost, HttpMethod::kPatch, HttpMethod::kGet, HttpMethod::kDelete}) {
     const Result<HttpResponse> response = client.send({method, server.url(), {}, {}});
     ASSERT_TRUE(response) << to_string(response.error());
     const std::string echoed(as_text(response->body));
     EXPECT_THAT(echoed, testing::StartsWith(std::string(to_string(method)) + " / "));
-    const bool has_body = method == HttpMethod::kPut || method == HttpMethod::kPost;
+    const bool has_body = method != HttpMethod::kGet && method != HttpMethod::kDelete;
     EXPECT_EQ(echoed.find("Content-Length: 0\r\n") != std::string::npos, has_body) << echoed;
     EXPECT_THAT(echoed, Not(HasSubstr("Content-Type")));
   }

@@ -128,6 +128,8 @@ Status DelayedRemovalStore::put_again(std::string_view name, ByteView bytes) {
     const Status removed = inner_->remove(name);
     if (!removed && removed.error().code != ErrorCode::kNotFound) return removed;
     TRY(inner_->put(name, bytes));
+  } else {
+    TRY(inner_->protect(name));  // as what is written now would be
   }
   return forget_removal(name);
 }
@@ -172,6 +174,13 @@ Status DelayedRemovalStore::remove(std::string_view name) {
   const std::scoped_lock lock(mutex_);
   removed_[removed.name].push_back(removed.removed_at);
   return {};
+}
+
+Status DelayedRemovalStore::protect(std::string_view name) {
+  if (!protects()) return {};
+  TRY(check_object_name(name));
+  if (TRY(hidden(name))) return gone(name, location());
+  return inner_->protect(name);
 }
 
 Result<std::vector<RemovedObject>> DelayedRemovalStore::removed() {

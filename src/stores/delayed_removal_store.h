@@ -41,6 +41,8 @@ class DelayedRemovalStore final : public ObjectStore {
   Result<ObjectInfo> stat(std::string_view name) override;
   Status list(std::string_view prefix, const std::function<Status(const ObjectInfo&)>& visit) override;
   Status remove(std::string_view name) override;
+  [[nodiscard]] bool protects() const override { return inner_->protects(); }
+  Status protect(std::string_view name) override;
   [[nodiscard]] std::string location() const override { return inner_->location(); }
   [[nodiscard]] double expected_read_seconds(std::uint64_t bytes) const override {
     return inner_->expected_read_seconds(bytes);

@@ -63,7 +63,9 @@ std::vector<Fault> read_only_faults() {
   put.error = {ErrorCode::kPermissionDenied, "injected fault: the store is read-only", "remount it writable"};
   Fault remove = put;
   remove.method = StoreMethod::kRemove;
-  return {put, remove};
+  Fault protect = put;
+  protect.method = StoreMethod::kProtect;
+  return {put, remove, protect};
 }
 
 FaultStore::FaultStore(ObjectStorePtr inner, std::vector<Fault> faults, RandomFaults random)
@@ -183,6 +185,10 @@ Status FaultStore::list(std::string_view prefix, const std::function<Status(cons
 
 Status FaultStore::remove(std::string_view name) {
   return meet<Status>(judge(StoreMethod::kRemove, name), [&] { return inner_->remove(name); });
+}
+
+Status FaultStore::protect(std::string_view name) {
+  return meet<Status>(judge(StoreMethod::kProtect, name), [&] { return inner_->protect(name); });
 }
 
 }  // namespace skyhold

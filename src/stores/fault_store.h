@@ -46,7 +46,7 @@ struct Fault {
   static Fault flipped_bit(std::string name_prefix);   // each time
 };
 
-// put() and remove() answer kPermissionDenied, each time.
+// put(), remove() and protect() answer kPermissionDenied, each time.
 std::vector<Fault> read_only_faults();
 
 // Faults by chance: each is the probability that a call meets it. The same seed and the
@@ -69,6 +69,8 @@ class FaultStore final : public ObjectStore {
   Result<ObjectInfo> stat(std::string_view name) override;
   Status list(std::string_view prefix, const std::function<Status(const ObjectInfo&)>& visit) override;
   Status remove(std::string_view name) override;
+  [[nodiscard]] bool protects() const override { return inner_->protects(); }
+  Status protect(std::string_view name) override;
   [[nodiscard]] std::string location() const override { return inner_->location(); }
 
   void add(Fault fault);

@@ -99,6 +99,16 @@ TYPED_TEST_P(ObjectStoreConformance, WhatIsNotThereIsNotFound) {
   EXPECT_EQ(this->names("data/ab/"), std::set<std::string>{"data/ab/abcd"});
 }
 
+TYPED_TEST_P(ObjectStoreConformance, ProtectingChangesNothingThatCanBeSeen) {
+  this->put("data/ab/abcd", "content");
+  const Status kept = this->store_->protect("data/ab/abcd");
+  EXPECT_TRUE(kept) << to_string(kept.error());
+  EXPECT_EQ(as_text(this->store_->get("data/ab/abcd").value()), "content");
+  EXPECT_EQ(this->names(""), std::set<std::string>{"data/ab/abcd"});
+  EXPECT_EQ(code_of(this->store_->protect("data/ab/none")),
+            this->store_->protects() ? ErrorCode::kNotFound : ErrorCode::kInternal);
+}
+
 TYPED_TEST_P(ObjectStoreConformance, ARangeIsWholeOrAnError) {
   this->put("index/1", "0123456789");
   const auto range = [&](std::uint64_t offset, std::uint64_t length) {
@@ -264,7 +274,8 @@ TYPED_TEST_P(ObjectStoreConformance, LargeObjectsAreTakenAndTooLargeOnesRefused)
 }
 
 REGISTER_TYPED_TEST_SUITE_P(ObjectStoreConformance, WhatWasPutComesBackForEveryClient,
-                            AnObjectIsNeverOverwritten, WhatIsNotThereIsNotFound, ARangeIsWholeOrAnError,
+                            AnObjectIsNeverOverwritten, WhatIsNotThereIsNotFound,
+                            ProtectingChangesNothingThatCanBeSeen, ARangeIsWholeOrAnError,
                             AListingHoldsWhatBeginsWithThePrefix, AListingTellsSizes,
                             AnErrorOfTheVisitorEndsTheListing, TheVisitorMayUseTheStore,
                             ARemovedObjectIsGoneAndItsNameFree, NamesThatCouldLeaveTheStoreAreRefused,

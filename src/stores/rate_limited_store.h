@@ -43,6 +43,8 @@ class RateLimitedStore final : public ObjectStore {
     return inner_->list(prefix, visit);
   }
   Status remove(std::string_view name) override { return inner_->remove(name); }
+  [[nodiscard]] bool protects() const override { return inner_->protects(); }
+  Status protect(std::string_view name) override { return inner_->protect(name); }
   [[nodiscard]] std::string location() const override { return inner_->location(); }
 
  private:

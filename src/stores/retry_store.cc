@@ -208,4 +208,9 @@ Status RetryStore::remove(std::string_view name) {
   return removed;
 }
 
+Status RetryStore::protect(std::string_view name) {
+  Attempts attempts(*this);
+  return retry<Status>(attempts, [&] { return inner_->protect(name); });
+}
+
 }  // namespace skyhold

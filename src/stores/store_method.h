@@ -6,8 +6,8 @@
 
 namespace skyhold {
 
-enum class StoreMethod { kPut, kGet, kGetRange, kStat, kList, kRemove };
-inline constexpr std::size_t kStoreMethods = 6;
+enum class StoreMethod { kPut, kGet, kGetRange, kStat, kList, kRemove, kProtect };
+inline constexpr std::size_t kStoreMethods = 7;
 
 constexpr std::string_view to_string(StoreMethod method) {
   switch (method) {
@@ -17,6 +17,7 @@ constexpr std::string_view to_string(StoreMethod method) {
     case StoreMethod::kStat: return "stat";
     case StoreMethod::kList: return "list";
     case StoreMethod::kRemove: return "remove";
+    case StoreMethod::kProtect: return "protect";
   }
   return "?";
 }

@@ -143,4 +143,9 @@ Status TimedStore::remove(std::string_view name) {
   return call.end(inner_->remove(name), 0);
 }
 
+Status TimedStore::protect(std::string_view name) {
+  Call call(*this, StoreMethod::kProtect);
+  return call.end(inner_->protect(name), 0);
+}
+
 }  // namespace skyhold

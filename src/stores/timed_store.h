@@ -51,6 +51,8 @@ class TimedStore final : public ObjectStore {
   Result<ObjectInfo> stat(std::string_view name) override;
   Status list(std::string_view prefix, const std::function<Status(const ObjectInfo&)>& visit) override;
   Status remove(std::string_view name) override;
+  [[nodiscard]] bool protects() const override { return inner_->protects(); }
+  Status protect(std::string_view name) override;
   [[nodiscard]] std::string location() const override { return inner_->location(); }
 
   [[nodiscard]] StoreTimings timings() const;

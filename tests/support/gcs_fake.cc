@@ -261,6 +261,7 @@ TestResponse GcsFake::route(const TestRequest& request, const Route& route, cons
     case Route::Kind::kUpload: return upload(request, route, luck);
     case Route::Kind::kList: return list_objects(request, route);
     case Route::Kind::kRemove: return remove_object(request, route);
+    case Route::Kind::kPatch: return patch_object(request, route);
     case Route::Kind::kGet:
       response = get_object(request, route);
       spoil(response, luck);

@@ -10,7 +10,8 @@
 //
 // What it knows: bearer tokens from its own token endpoints (gcs_fake_tokens.h); generations
 // and preconditions; media, multipart and resumable uploads with their checksums; partial
-// answers ("fields"); pages and delimiters; ranges; retention; Google's errors in JSON.
+// answers ("fields"); pages and delimiters; ranges; retention, which can
+// be extended; Google's errors in JSON.
 #pragma once
 
 #include <chrono>
@@ -121,6 +122,7 @@ class GcsFake {
   TestResponse get_media(const TestRequest& request, const GcsFakeObject& object) const;
   TestResponse list_objects(const TestRequest& request, const Route& route);
   TestResponse remove_object(const TestRequest& request, const Route& route);
+  TestResponse patch_object(const TestRequest& request, const Route& route);
   TestResponse upload(const TestRequest& request, const Route& route, const Luck& luck);
   TestResponse begin_upload(const TestRequest& request, const Route& route);
   TestResponse continue_upload(const TestRequest& request, const Luck& luck);

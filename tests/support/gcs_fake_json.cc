@@ -132,7 +132,7 @@ Json object_resource(const GcsFakeObject& object, const std::string& bucket, con
                {"crc32c", base64_encode(checksum)},
                {"md5Hash", object.md5},
                {"generation", std::to_string(object.generation)},
-               {"metageneration", "1"},
+               {"metageneration", std::to_string(object.metageneration)},
                {"contentType", object.content_type},
                {"storageClass", object.storage_class},
                {"timeCreated", format_rfc3339(object.created)},

@@ -112,6 +112,30 @@ std::optional<GcsFakeRefusal> GcsFakeBucket::remove(std::string_view name,
   return std::nullopt;
 }
 
+std::optional<GcsFakeRefusal> GcsFakeBucket::retain(const GcsFakeObject& retention,
+                                                    const GcsFakeConditions& conditions,
+                                                    bool override_unlocked, GcsFakeObject& changed) {
+  const std::scoped_lock lock(mutex_);
+  if (auto refusal = check(retention.name, conditions, true)) return refusal;
+  GcsFakeObject& object = objects_.find(retention.name)->second;
+  const bool was_locked = object.retention_mode == "Locked";
+  const bool keeps_mode = object.retention_mode.empty() || object.retention_mode == retention.retention_mode;
+  const bool only_extends = keeps_mode && retention.retain_until >= object.retain_until;
+  if (!only_extends && (was_locked || !override_unlocked)) {
+    return GcsFakeRefusal{
+        403, "retentionPolicyNotMet",
+        fmt::format("Object {} has a retention that cannot be reduced or changed to another "
+                    "mode{}",
+                    object.name, was_locked ? "" : " without overrideUnlockedRetention")};
+  }
+  if (auto refusal = check_rate(object.name)) return refusal;
+  object.retention_mode = retention.retention_mode;
+  object.retain_until = retention.retain_until;
+  ++object.metageneration;
+  changed = object;
+  return std::nullopt;
+}
+
 GcsFakeListing GcsFakeBucket::list(const GcsFakeListQuery& query) {
   const std::scoped_lock lock(mutex_);
   if (!query.after || query.after->empty()) ++listings_;

@@ -22,6 +22,7 @@ struct GcsFakeObject {
   std::string name;
   std::shared_ptr<const Bytes> bytes;
   std::uint64_t generation = 0;
+  std::uint64_t metageneration = 1;
   std::uint32_t crc32c = 0;  // as stated, which damage does not change
   std::string md5;           // base64, likewise
   std::string content_type;
@@ -77,6 +78,9 @@ class GcsFakeBucket {
   std::optional<GcsFakeRefusal> find(std::string_view name, const GcsFakeConditions& conditions,
                                      GcsFakeObject& found) const;
   std::optional<GcsFakeRefusal> remove(std::string_view name, const GcsFakeConditions& conditions);
+  // Locked: later only. Unlocked: later, or anything with the override.
+  std::optional<GcsFakeRefusal> retain(const GcsFakeObject& retention, const GcsFakeConditions& conditions,
+                                       bool override_unlocked, GcsFakeObject& changed);
   GcsFakeListing list(const GcsFakeListQuery& query);
 
   // Behind the service's back: without conditions, rules or retention.

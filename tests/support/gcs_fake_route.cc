@@ -39,6 +39,8 @@ GcsFake::Route GcsFake::Route::of(const TestRequest& request) {
     route.kind = Kind::kBucket;
   } else if (count == 5 && is_get) {
     route.kind = Kind::kList;
+  } else if (count == 6 && !route.object.empty() && request.method == "PATCH") {
+    route.kind = Kind::kPatch;
   } else if (count == 6 && !route.object.empty() && (is_get || request.method == "DELETE")) {
     route.kind = is_get ? Kind::kGet : Kind::kRemove;
   }
@@ -51,6 +53,7 @@ std::string GcsFake::Route::permission() const {
     case Kind::kList: return "storage.objects.list";
     case Kind::kRemove: return "storage.objects.delete";
     case Kind::kUpload: return "storage.objects.create";
+    case Kind::kPatch: return "storage.objects.update";
     case Kind::kGet:
     case Kind::kUnknown: break;
   }

@@ -4,21 +4,29 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "tests/support/gcs_fake.h"
 
 namespace skyhold {
 
 GcsFakeConditions gcs_fake_conditions(const TestRequest& request);
 
+// "retention" of an object's metadata, when it is there.
+std::optional<GcsFakeRefusal> read_fake_retention(const nlohmann::json& metadata, const Clock& clock,
+                                                  GcsFakeObject& object);
+
 // Which call of the API a request is.
 struct GcsFake::Route {
-  enum class Kind { kUnknown, kBucket, kList, kGet, kRemove, kUpload };
+  enum class Kind { kUnknown, kBucket, kList, kGet, kRemove, kUpload, kPatch };
   Kind kind = Kind::kUnknown;
   std::string bucket;
   std::string object;
 
   static Route of(const TestRequest& request);
-  [[nodiscard]] bool writes() const { return kind == Kind::kRemove || kind == Kind::kUpload; }
+  [[nodiscard]] bool writes() const {
+    return kind == Kind::kRemove || kind == Kind::kUpload || kind == Kind::kPatch;
+  }
   [[nodiscard]] std::string permission() const;
 };
 

@@ -86,20 +86,6 @@ std::optional<GcsFakeRefusal> check_stated(const Json& metadata, const GcsFakeOb
   return std::nullopt;
 }
 
-std::optional<GcsFakeRefusal> read_retention(const Json& metadata, const Clock& clock,
-                                             GcsFakeObject& object) {
-  if (!metadata.contains("retention")) return std::nullopt;
-  const Json& retention = metadata["retention"];
-  object.retention_mode = retention.value("mode", "");
-  const Result<Instant> until = parse_rfc3339(retention.value("retainUntilTime", ""));
-  if (object.retention_mode != "Locked" && object.retention_mode != "Unlocked") {
-    return bad_request("Invalid retention mode.");
-  }
-  if (!until || *until <= clock.now()) return bad_request("Retain until time must be in the future.");
-  object.retain_until = *until;
-  return std::nullopt;
-}
-
 std::optional<GcsFakeRefusal> read_attributes(const Json& metadata, const TestRequest& query,
                                               const Clock& clock, GcsFakeObject& object) {
   static const std::set<std::string> storage_classes = {"STANDARD", "NEARLINE",       "COLDLINE",
@@ -117,7 +103,7 @@ std::optional<GcsFakeRefusal> read_attributes(const Json& metadata, const TestRe
                                   object.kms_key.find("/cryptoKeys/") == std::string::npos)) {
     return bad_request("Invalid value for kmsKeyName.");
   }
-  return read_retention(metadata, clock, object);
+  return read_fake_retention(metadata, clock, object);
 }
 
 // "bytes 0-262143/*", "bytes 262144-300000/300001", "bytes */300001"

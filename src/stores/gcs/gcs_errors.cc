@@ -32,7 +32,7 @@ std::string hint_of_refusal(const GoogleProblem& problem, const GcsCall& call) {
   }
   return fmt::format(
       "grant {} on bucket {} to the {}; a store needs storage.objects.create, get, list and delete, and with "
-      "object_lock_days setRetention as well",
+      "object_lock_days update and setRetention as well",
       mentions(problem, kSetRetention) ? kSetRetention : call.permission, call.bucket, call.who);
 }
 

@@ -18,6 +18,10 @@ constexpr std::size_t kMostNameBytes = 1024;  // of an object, by the API
 constexpr std::size_t kMostTokenBytes = 16 << 10;
 constexpr std::size_t kMostProblemBytes = 300;
 constexpr std::int64_t kLongestTokenSeconds = 12L * 3600;
+// Not Unlocked: that is lifted by whoever may administer the objects, and so by the thief of
+// such an account, against whom it is there. Both can be extended. The price is that a number
+// of days set too high is waited out.
+constexpr const char* kRetentionMode = "Locked";
 constexpr const char* kDefaultTokenUri = "https://oauth2.googleapis.com/token";
 
 // Discarded when it is not JSON: nlohmann's exceptions end here.
@@ -54,6 +58,15 @@ tl::unexpected<Error> not_promised(std::string_view what) {
               "check that the endpoint is Google Cloud Storage and no proxy answers in its place");
 }
 
+// {"retention": {"mode": "Locked", "retainUntilTime": "2026-12-24T01:00:00Z"}}
+Result<std::optional<Instant>> locked_until(const Json& object) {
+  const auto retention = object.find("retention");
+  if (retention == object.end() || text_or_empty(*retention, "mode") != kRetentionMode) return std::nullopt;
+  const Result<Instant> until = parse_rfc3339(text_or_empty(*retention, "retainUntilTime"));
+  if (!until) return not_promised("time that the object is retained until");
+  return *until;
+}
+
 Result<GcsObject> to_object(const Json& json) {
   GcsObject object;
   const std::string* name = text_field(json, "name");
@@ -66,6 +79,7 @@ Result<GcsObject> to_object(const Json& json) {
   if (const std::string* checksum = text_field(json, "crc32c")) {
     object.crc32c = TRY(parse_gcs_crc32c(*checksum));
   }
+  object.locked_until = TRY(locked_until(json));
   return object;
 }
 
@@ -133,6 +147,10 @@ Result<GoogleCredentials> authorized_user(const Json& file) {
                 "run `gcloud auth application-default login` again");
   }
   return credentials;
+}
+
+Json retention(Instant until) {
+  return {{"mode", kRetentionMode}, {"retainUntilTime", format_rfc3339(until)}};
 }
 
 std::string dump(const Json& json) {
@@ -228,13 +246,12 @@ std::string gcs_upload_metadata(const GcsUpload& upload) {
                    {"crc32c", format_gcs_crc32c(upload.crc32c)},
                    {"contentType", "application/octet-stream"}};
   if (!upload.storage_class.empty()) metadata["storageClass"] = upload.storage_class;
-  // Locked and not Unlocked: an Unlocked retention is lifted by whoever may administer the
-  // objects, and so by the thief of such an account, against whom it is there. Both can be
-  // extended. The price is that a number of days set too high is waited out.
-  if (!upload.retain_until.empty()) {
-    metadata["retention"] = {{"mode", "Locked"}, {"retainUntilTime", upload.retain_until}};
-  }
+  if (upload.retain_until) metadata["retention"] = retention(*upload.retain_until);
   return dump(metadata);
+}
+
+std::string gcs_retention_metadata(Instant until) {
+  return dump({{"retention", retention(until)}});
 }
 
 std::string jwt_signing_input(std::string_view key_id, const JwtClaims& claims) {

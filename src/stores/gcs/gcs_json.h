@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "base/result.h"
 
 namespace skyhold {
@@ -18,7 +19,8 @@ struct GcsObject {
   std::string name;
   std::uint64_t size_bytes = 0;
   std::optional<std::uint32_t> crc32c;
-  std::uint64_t generation = 0;  // 0: not stated
+  std::uint64_t generation = 0;         // 0: not stated
+  std::optional<Instant> locked_until;  // of a retention that nobody can shorten
 };
 
 struct GcsPage {
@@ -67,10 +69,12 @@ Result<std::uint32_t> parse_gcs_crc32c(std::string_view text);
 struct GcsUpload {
   std::string name;
   std::uint32_t crc32c = 0;
-  std::string storage_class;  // empty: the bucket's
-  std::string retain_until;   // RFC 3339; empty: not retained
+  std::string storage_class;            // empty: the bucket's
+  std::optional<Instant> retain_until;  // none: not retained
 };
 std::string gcs_upload_metadata(const GcsUpload& upload);
+// What a PATCH changes to keep an object until then.
+std::string gcs_retention_metadata(Instant until);
 
 struct JwtClaims {
   std::string issuer;

@@ -10,6 +10,7 @@
 #include "base/random.h"
 #include "crypto/crc32c.h"
 #include "stores/object_name.h"
+#include "stores/retention.h"
 
 namespace skyhold {
 namespace {
@@ -20,10 +21,6 @@ constexpr std::uint64_t kMostErrorBytes = 64 << 10;
 constexpr int kObjectsPerPage = 1000;  // the most that the API gives
 constexpr int kMostPages = 1'000'000;
 constexpr int kMostRetentionDays = 3650;
-
-// Locks are there to be removed within minutes; one that is retained would block the
-// repository for as long.
-constexpr std::string_view kNeverRetained = "locks/";
 
 tl::unexpected<Error> not_whole(std::string_view name, const std::string& location, const std::string& how) {
   return fail(ErrorCode::kCorrupt, fmt::format("object {} of {} {}", name, location, how),
@@ -115,9 +112,8 @@ std::string GcsStore::upload_metadata(std::string_view name, std::uint32_t check
   upload.name = options_.location.full_name(name);
   upload.crc32c = checksum;
   upload.storage_class = options_.storage_class;
-  if (options_.retention_days > 0 && !name.starts_with(kNeverRetained)) {
-    const Instant until = clock_->now() + std::chrono::hours(24) * options_.retention_days;
-    upload.retain_until = format_rfc3339(std::chrono::floor<std::chrono::seconds>(until));
+  if (protects() && may_be_retained(name)) {
+    upload.retain_until = retain_until(clock_->now(), options_.retention_days);
   }
   return gcs_upload_metadata(upload);
 }
@@ -206,20 +202,25 @@ Status GcsStore::check_end(std::string_view name, std::uint64_t offset, std::uin
 }
 
 Result<ObjectInfo> GcsStore::stat(std::string_view name) {
+  const GcsObject object = TRY(look_at(name, "name%2Csize"));
+  return ObjectInfo{std::string(name), object.size_bytes};
+}
+
+Result<GcsObject> GcsStore::look_at(std::string_view name, std::string_view fields) {
   TRY(check_object_name(name));
   HttpRequest request;
-  request.url = object_url(name) + "?fields=name%2Csize";
+  request.url = fmt::format("{}?fields={}", object_url(name), fields);
   request.most_response_bytes = kMostMetadataBytes;
   const GcsCall what = call(fmt::format("look at {}", name), "storage.objects.get");
   const HttpResponse answer = TRY(send(std::move(request), what));
   if (!answer.ok()) return fail(gcs_error(answer, what));
-  const Result<GcsObject> object = parse_gcs_object(answer.body);
+  Result<GcsObject> object = parse_gcs_object(answer.body);
   if (!object) return fail(object.error().in(what.action));
   if (object->name != options_.location.full_name(name)) {
     return fail(ErrorCode::kCorrupt,
                 fmt::format("asked for {}, {} answered of another object", name, location()));
   }
-  return ObjectInfo{std::string(name), object->size_bytes};
+  return object;
 }
 
 Status GcsStore::list(std::string_view prefix, const std::function<Status(const ObjectInfo&)>& visit) {
@@ -266,6 +267,36 @@ Status GcsStore::remove(std::string_view name) {
   const GcsCall what = call(fmt::format("remove {}", name), "storage.objects.delete");
   const HttpResponse answer = TRY(send(std::move(request), what));
   if (answer.status == 404 && answer.sent_again) return unclear(what);
+  if (!answer.ok()) return fail(gcs_error(answer, what));
+  return {};
+}
+
+Status GcsStore::protect(std::string_view name) {
+  if (!protects() || !may_be_retained(name)) return {};
+  if (TRY(is_retained_enough(name))) return {};
+  Status extended = extend_retention(name);
+  if (extended || extended.error().code != ErrorCode::kPermissionDenied) return extended;
+  // Another backup may just have retained it until a second later than we want to, and what
+  // shortens a retention is refused.
+  return is_retained_enough(name).value_or(false) ? Status() : extended;
+}
+
+Result<bool> GcsStore::is_retained_enough(std::string_view name) {
+  const GcsObject object = TRY(look_at(name, "name%2Csize%2Cretention"));
+  return object.locked_until &&
+         is_retained_long_enough(*object.locked_until, clock_->now(), options_.retention_days);
+}
+
+Status GcsStore::extend_retention(std::string_view name) {
+  const std::string body = gcs_retention_metadata(retain_until(clock_->now(), options_.retention_days));
+  HttpRequest request;
+  request.method = HttpMethod::kPatch;
+  request.url = object_url(name) + "?fields=name";
+  request.headers = {{"Content-Type", "application/json; charset=UTF-8"}};
+  request.body = {as_bytes(body)};
+  request.most_response_bytes = kMostMetadataBytes;
+  const GcsCall what = call(fmt::format("retain {}", name), "storage.objects.update");
+  const HttpResponse answer = TRY(send(std::move(request), what));
   if (!answer.ok()) return fail(gcs_error(answer, what));
   return {};
 }

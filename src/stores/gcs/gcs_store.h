@@ -36,6 +36,8 @@ class GcsStore final : public ObjectStore {
   Result<ObjectInfo> stat(std::string_view name) override;
   Status list(std::string_view prefix, const std::function<Status(const ObjectInfo&)>& visit) override;
   Status remove(std::string_view name) override;
+  [[nodiscard]] bool protects() const override { return options_.retention_days > 0; }
+  Status protect(std::string_view name) override;
   [[nodiscard]] std::string location() const override { return options_.location.url(); }
 
  private:
@@ -45,6 +47,9 @@ class GcsStore final : public ObjectStore {
   [[nodiscard]] std::string upload_url() const;
   [[nodiscard]] std::string list_url(std::string_view full_prefix, const std::string& page_token) const;
   [[nodiscard]] std::string upload_metadata(std::string_view name, std::uint32_t checksum) const;
+  Result<GcsObject> look_at(std::string_view name, std::string_view fields);
+  Result<bool> is_retained_enough(std::string_view name);
+  Status extend_retention(std::string_view name);
   Status check_stored(std::string_view name, const HttpResponse& answer, std::uint64_t size_bytes,
                       std::uint32_t checksum);
   Status remove_generation(std::string_view name, std::uint64_t generation);

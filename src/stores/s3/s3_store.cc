@@ -10,12 +10,17 @@
 #include "crypto/hash.h"
 #include "crypto/md5.h"
 #include "stores/object_name.h"
+#include "stores/retention.h"
 #include "stores/s3/xml.h"
 
 namespace skyhold {
 namespace {
 
 constexpr std::uint64_t kMostErrorBytes = std::uint64_t{64} << 10;
+
+// Not GOVERNANCE: the lock is there for the day on which the credentials of an administrator
+// are in the wrong hands, and those can lift GOVERNANCE.
+constexpr std::string_view kLockMode = "COMPLIANCE";
 
 // An object whose last segment is a SHA-256 is named by its own (base/id.h), so it need not
 // be hashed: the server does, and refuses what does not match.
@@ -112,16 +117,11 @@ std::vector<HttpHeader> S3Store::put_headers(std::string_view name, ByteView byt
       headers.push_back({"x-amz-server-side-encryption-aws-kms-key-id", parts_.kms_key});
     }
   }
-  // Locks of the repository live for minutes and protect no data: to keep them for days would
-  // only leave thousands of old versions behind.
-  const bool is_locked = parts_.object_lock_days > 0 && !name.starts_with("locks/");
+  const bool is_locked = protects() && may_be_retained(name);
   if (is_locked) {
-    // COMPLIANCE, not GOVERNANCE: the lock is there for the day on which the credentials of an
-    // administrator are in the wrong hands, and those can lift GOVERNANCE.
-    const Instant until = parts_.clock->now() + std::chrono::hours(24) * parts_.object_lock_days;
-    headers.push_back({header_name("object-lock-mode"), "COMPLIANCE"});
-    headers.push_back({header_name("object-lock-retain-until-date"),
-                       format_rfc3339(std::chrono::floor<std::chrono::seconds>(until))});
+    const Instant until = retain_until(parts_.clock->now(), parts_.object_lock_days);
+    headers.push_back({header_name("object-lock-mode"), std::string(kLockMode)});
+    headers.push_back({header_name("object-lock-retain-until-date"), format_rfc3339(until)});
   }
   // Servers demand it with a lock; GCS has no header for a SHA-256 to check by.
   if (is_locked || is_google) headers.push_back({"content-md5", base64_encode(md5(bytes))});
@@ -236,6 +236,44 @@ Status S3Store::remove(std::string_view name) {
   const Call call{HttpMethod::kDelete, "s3:DeleteObject", name};
   const Answer answer = TRY(send(call));
   if (!answer.response.ok()) return failure(call, answer);
+  return {};
+}
+
+Status S3Store::protect(std::string_view name) {
+  if (!protects() || !may_be_retained(name)) return {};
+  TRY(check_object_name(name));
+  if (TRY(is_locked_long_enough(name))) return {};
+  Status extended = extend_lock(name);
+  if (extended || extended.error().code != ErrorCode::kPermissionDenied) return extended;
+  // Another backup may just have locked it until a second later than we want to, and what
+  // shortens a lock is refused.
+  return is_locked_long_enough(name).value_or(false) ? Status() : extended;
+}
+
+// The server tells it to those who may see it (s3:GetObjectRetention). To others no object
+// seems to be locked, so that each is locked anew.
+Result<bool> S3Store::is_locked_long_enough(std::string_view name) {
+  const Call call{HttpMethod::kHead, "s3:GetObject", name};
+  const Answer answer = TRY(send(call));
+  if (!answer.response.ok()) return failure(call, answer);
+  if (answer.response.header(header_name("object-lock-mode")) != kLockMode) return false;
+  const std::string date(answer.response.header(header_name("object-lock-retain-until-date")).value_or(""));
+  const Result<Instant> until = parse_rfc3339(date);
+  return until && is_retained_long_enough(*until, parts_.clock->now(), parts_.object_lock_days);
+}
+
+Status S3Store::extend_lock(std::string_view name) {
+  const Instant until = retain_until(parts_.clock->now(), parts_.object_lock_days);
+  const std::string body = fmt::format(
+      "<Retention xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Mode>{}</Mode>"
+      "<RetainUntilDate>{}</RetainUntilDate></Retention>",
+      kLockMode, format_rfc3339(until));
+  Call call{HttpMethod::kPut, "s3:PutObjectRetention", name, {{"retention", ""}}};
+  call.headers = {{"content-type", "application/xml"}, {"content-md5", base64_encode(md5(as_bytes(body)))}};
+  call.body = as_bytes(body);
+  call.body_id = sha256(call.body);
+  const Answer answer = TRY(send(call));
+  if (!answer.response.ok() || !s3_error_code(answer.response).empty()) return failure(call, answer);
   return {};
 }
 

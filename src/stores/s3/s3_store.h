@@ -44,6 +44,8 @@ class S3Store final : public ObjectStore {
   // S3 removes without a word what is not there, so it is looked for first. Of two that
   // remove an object at the same moment, both may succeed.
   Status remove(std::string_view name) override;
+  [[nodiscard]] bool protects() const override { return parts_.object_lock_days > 0; }
+  Status protect(std::string_view name) override;
   [[nodiscard]] std::string location() const override { return parts_.location.url; }
 
  private:
@@ -56,6 +58,8 @@ class S3Store final : public ObjectStore {
   Result<Answer> send_with(const Call& call, const AwsKeys& keys);
   [[nodiscard]] std::vector<HttpHeader> put_headers(std::string_view name, ByteView bytes,
                                                     const Id& id) const;
+  Result<bool> is_locked_long_enough(std::string_view name);
+  Status extend_lock(std::string_view name);
   [[nodiscard]] tl::unexpected<Error> failure(const Call& call, const Answer& answer) const;
   [[nodiscard]] std::string header_name(std::string_view rest) const;
 
