@@ -85,6 +85,7 @@ Result<std::unique_ptr<BlobWriter>> BlobWriter::start(Repository& repository,
   std::unique_ptr<BlobWriter> writer(new BlobWriter(repository, options));
   TRY(writer->find_incomplete_packs());
   Copies& copies = repository.copies();
+  writer->notes_reuse_ = any_copy_protects(copies);
   for (std::size_t copy = 0; copy < copies.size(); ++copy) {
     writer->uploaders_.push_back(std::make_unique<Uploader>());
   }
@@ -164,13 +165,15 @@ void BlobWriter::leave_out_incomplete_copies(const std::vector<std::uint64_t>& l
   }
 }
 
-bool BlobWriter::holds(const BlobHandle& handle) const {
+// In which every healthy copy held the blob when this writer started, if there is one.
+std::optional<Id> BlobWriter::pack_that_holds(const BlobHandle& handle) const {
   const std::optional<BlobLocation> location = repository_.index().find(handle);
-  return location && !incomplete_packs_.contains(location->pack);
+  if (!location || incomplete_packs_.contains(location->pack)) return std::nullopt;
+  return location->pack;
 }
 
+// Whether the caller is the first to bring the blob.
 bool BlobWriter::claim(const BlobHandle& handle) {
-  if (holds(handle)) return false;
   const std::scoped_lock lock(mutex_);
   return claimed_.insert(handle).second;
 }
@@ -186,14 +189,24 @@ std::unique_ptr<BlobWriter::Lane> BlobWriter::open_lane(BlobType type) {
   return std::make_unique<Lane>(*this, type, std::move(builder));
 }
 
-void BlobWriter::give_back(PackBuilder builder, BlobType type) {
-  if (builder.empty()) return;
+void BlobWriter::close_lane(PackBuilder builder, BlobType type, ReusedPacks reused) {
   const std::scoped_lock lock(mutex_);
-  leftovers_[static_cast<int>(type)].push_back(std::move(builder));
+  if (!builder.empty()) leftovers_[static_cast<int>(type)].push_back(std::move(builder));
+  reused_.absorb(std::move(reused));
 }
 
 BlobWriter::Lane::~Lane() {
-  writer_.give_back(std::move(builder_), type_);
+  writer_.close_lane(std::move(builder_), type_, std::move(reused_));
+}
+
+bool BlobWriter::Lane::reuse(const BlobHandle& handle) {
+  const std::optional<Id> pack = writer_.pack_that_holds(handle);
+  if (pack && writer_.notes_reuse_) reused_.note(*pack);
+  return pack.has_value();
+}
+
+bool BlobWriter::Lane::take_over(const std::vector<Id>& content) {
+  return std::all_of(content.begin(), content.end(), [&](const Id& id) { return reuse({type_, id}); });
 }
 
 Result<Id> BlobWriter::Lane::store(ByteView plain) {
@@ -203,7 +216,7 @@ Result<Id> BlobWriter::Lane::store(ByteView plain) {
     const Timed timed(counters.hash);
     handle.id = sha256(plain);
   }
-  if (!writer_.claim(handle)) {
+  if (reuse(handle) || !writer_.claim(handle)) {
     counters.plain_reused += plain.size();
     return handle.id;
   }
@@ -342,7 +355,9 @@ Status BlobWriter::finish() {
   for (auto& uploader : uploaders_) uploader->queue.close();
   wait_for_uploads();
   TRY(first_failure());
-  return write_index(indexable_);
+  TRY(write_index(indexable_));
+  if (notes_reuse_) protect_reused(repository_.copies(), reused_.packs());
+  return {};
 }
 
 // As patient with a copy that is the last one at work as with one that fills its queue.

@@ -12,6 +12,10 @@
 // A copy that lacks packs which another copy has is left out from the start, and one that
 // holds the others up for too long from then on: both are to be completed by a mend. The
 // snapshot must not become visible there before.
+//
+// Where a copy's store keeps its objects from deletion for a time, the packs in which blobs
+// were found again are kept anew before finish() returns (repository/retention.h). Each lane notes its own;
+// where no store does that, none does.
 #pragma once
 
 #include <atomic>
@@ -27,6 +31,7 @@
 #include "repository/chunker.h"
 #include "repository/pack.h"
 #include "repository/repository.h"
+#include "repository/retention.h"
 
 namespace skyhold {
 
@@ -67,9 +72,8 @@ class BlobWriter {
 
   // Thread-safe. Lanes must be gone before finish().
   std::unique_ptr<Lane> open_lane(BlobType type);
-  // Whether every healthy copy held the blob when this writer started. Thread-safe.
-  [[nodiscard]] bool holds(const BlobHandle& handle) const;
-  // Uploads what is left and writes the index. The snapshot may be written afterwards.
+  // Uploads what is left, writes the index and keeps from deletion what is used again. The
+  // snapshot may be written afterwards.
   Status finish();
   [[nodiscard]] WriteTotals totals() const;
   [[nodiscard]] const GearTable& gear_table() const { return gear_table_; }
@@ -96,8 +100,9 @@ class BlobWriter {
   Status write_index(const std::vector<IndexedPack>& packs);
   Status submit(FinishedPack pack);
   Status flush_leftovers();
+  [[nodiscard]] std::optional<Id> pack_that_holds(const BlobHandle& handle) const;
   bool claim(const BlobHandle& handle);
-  void give_back(PackBuilder builder, BlobType type);
+  void close_lane(PackBuilder builder, BlobType type, ReusedPacks reused);
   Status first_failure() const;
   void fail_with(const Error& error);
 
@@ -105,6 +110,7 @@ class BlobWriter {
   const BlobWriterOptions options_;
   const GearTable gear_table_;
   std::unordered_set<Id> incomplete_packs_;
+  bool notes_reuse_ = false;  // a copy's store wants to know
   std::unique_ptr<Counters> counters_;
   std::vector<std::unique_ptr<Uploader>> uploaders_;
   std::mutex submit_mutex_;  // one pack at a time is offered to the copies
@@ -112,6 +118,7 @@ class BlobWriter {
   mutable std::mutex mutex_;
   std::unordered_set<BlobHandle> claimed_;
   std::vector<PackBuilder> leftovers_[2];  // by type, open packs that no lane fills now
+  ReusedPacks reused_;                     // of the lanes that were closed
   std::vector<IndexedPack> indexable_;
   std::size_t indexable_blobs_ = 0;
   std::optional<Error> failure_;
@@ -128,13 +135,19 @@ class BlobWriter::Lane {
 
   // The blob's id. It is stored once, however often it comes.
   Result<Id> store(ByteView plain);
+  // Whether every healthy copy held all blobs of a file when the writer started, so that it
+  // need not be read again.
+  bool take_over(const std::vector<Id>& content);
   [[nodiscard]] BlobWriter& writer() { return writer_; }
 
  private:
+  bool reuse(const BlobHandle& handle);
+
   BlobWriter& writer_;
   const BlobType type_;
   PackBuilder builder_;
   EncodedBlob encoded_;
+  ReusedPacks reused_;
 };
 
 struct StoredFile {

@@ -74,9 +74,8 @@ class FileStream final : public ByteSource {
 
   Result<Bytes> load_run() {
     if (const std::optional<Run> run = plan_run()) {
-      Result<Bytes> plain =
-          repository_.copies().get_range(object_name(FileKind::kPack, run->pack), run->offset, run->length,
-                                         [&](ByteView stored) { return decode_run(*run, stored); });
+      Result<Bytes> plain = repository_.read_pack(run->pack, BlobType::kData, run->offset, run->length,
+                                                  [&](ByteView stored) { return decode_run(*run, stored); });
       if (plain) {
         next_ += run->blobs.size();
         return plain;

@@ -309,9 +309,25 @@ Result<Bytes> Repository::load_blob(const BlobHandle& handle) {
     return fail(ErrorCode::kCorrupt, fmt::format("blob {} is in no index", handle.id.short_hex()),
                 "the backup is damaged; `skyhold repo verify` shows which copies are whole");
   }
-  return copies_.get_range(object_name(FileKind::kPack, location->pack), location->blob.offset,
-                           location->blob.length,
-                           [&](ByteView stored) { return decode_blob(key_, location->blob, stored); });
+  return read_pack(location->pack, handle.type, location->blob.offset, location->blob.length,
+                   [&](ByteView stored) { return decode_blob(key_, location->blob, stored); });
+}
+
+void Repository::expect_reads(const std::vector<Node>& files) {
+  std::vector<BlobLocation> blobs;
+  for (const Node& file : files) {
+    for (const Id& id : file.content) {
+      if (auto location = index_.find({BlobType::kData, id})) blobs.push_back(*location);
+    }
+  }
+  read_ahead_.expect(blobs);
+}
+
+Result<Bytes> Repository::read_pack(const Id& pack, BlobType type, std::uint64_t offset, std::uint64_t length,
+                                    const std::function<Result<Bytes>(ByteView)>& accept) {
+  const auto known = pack_copies_.find(pack);
+  const std::uint64_t pack_bytes = known == pack_copies_.end() ? 0 : known->second.size_bytes;
+  return read_ahead_.get_range({pack, type, offset, length, pack_bytes}, accept);
 }
 
 Result<Tree> Repository::load_tree(const Id& id) {

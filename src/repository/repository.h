@@ -13,6 +13,7 @@
 #include "model/manifest.h"
 #include "repository/blob_index.h"
 #include "repository/copies.h"
+#include "repository/read_ahead.h"
 #include "repository/snapshot.h"
 #include "repository/tree.h"
 
@@ -69,6 +70,14 @@ class Repository {
   // (ambiguous) with the candidates in the hint.
   Result<Snapshot> find_snapshot(const std::string& text);
 
+  // Says that these files will be read, so that what lies close together comes in one
+  // request.
+  void expect_reads(const std::vector<Node>& files);
+  // `length` bytes of a pack through `accept`, as Copies::get_range(), read ahead of what is
+  // expected.
+  Result<Bytes> read_pack(const Id& pack, BlobType type, std::uint64_t offset, std::uint64_t length,
+                          const std::function<Result<Bytes>(ByteView)>& accept);
+
   // A blob's plaintext, checked, from whichever copy has it right.
   Result<Bytes> load_blob(const BlobHandle& handle);
   Result<Tree> load_tree(const Id& id);
@@ -89,6 +98,7 @@ class Repository {
   std::string project_;
   BlobIndex index_;
   std::unordered_map<Id, PackPresence> pack_copies_;
+  ReadAhead read_ahead_{copies_};
 };
 
 }  // namespace skyhold

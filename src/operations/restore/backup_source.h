@@ -22,6 +22,8 @@ class BackupSource {
   virtual Result<Tree> directory(std::string_view path) = 0;
   // The bytes of a file. The source must outlive it.
   virtual std::unique_ptr<ByteSource> open(const Node& file) = 0;
+  // These files will be opened soon.
+  virtual void expect(const std::vector<Node>& /*files*/) {}
   // Which files are best read together; those of batches without a length are to be opened.
   virtual std::vector<FileBatch> plan_batches(const std::vector<Node>& files);
   // The contents of a batch that has a length.
@@ -35,6 +37,7 @@ class SnapshotSource final : public BackupSource {
       : repository_(repository), snapshot_(snapshot) {}
   Result<Tree> directory(std::string_view path) override;
   std::unique_ptr<ByteSource> open(const Node& file) override;
+  void expect(const std::vector<Node>& files) override { repository_.expect_reads(files); }
   std::vector<FileBatch> plan_batches(const std::vector<Node>& files) override;
   Result<std::vector<Bytes>> read_batch(const FileBatch& batch, const std::vector<Node>& files) override;
 

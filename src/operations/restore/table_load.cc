@@ -43,13 +43,15 @@ Status differs(const PartToLoad& part, const std::string& what) {
 
 Result<std::vector<PartToLoad>> find_parts(BackupSource& source, const Manifest& manifest) {
   std::vector<PartToLoad> parts;
+  std::vector<Node> files;
   FileFinder finder(source);
   for (const TableEntry& table : manifest.tables) {
     for (const TablePart& part : table.parts) {
-      Node file = TRY(finder.find(part.path));
-      parts.push_back({&table, &part, std::move(file)});
+      files.push_back(TRY(finder.find(part.path)));
+      parts.push_back({&table, &part, files.back()});
     }
   }
+  source.expect(files);
   return parts;
 }
 
