@@ -189,14 +189,14 @@ std::unique_ptr<BlobWriter::Lane> BlobWriter::open_lane(BlobType type) {
   return std::make_unique<Lane>(*this, type, std::move(builder));
 }
 
-void BlobWriter::close_lane(PackBuilder builder, BlobType type, ReusedPacks reused) {
+void BlobWriter::close_lane(PackBuilder builder, BlobType type, ReusedPacks& reused) {
   const std::scoped_lock lock(mutex_);
   if (!builder.empty()) leftovers_[static_cast<int>(type)].push_back(std::move(builder));
-  reused_.absorb(std::move(reused));
+  reused_.absorb(reused);
 }
 
 BlobWriter::Lane::~Lane() {
-  writer_.close_lane(std::move(builder_), type_, std::move(reused_));
+  writer_.close_lane(std::move(builder_), type_, reused_);
 }
 
 bool BlobWriter::Lane::reuse(const BlobHandle& handle) {

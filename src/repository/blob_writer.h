@@ -14,8 +14,8 @@
 // snapshot must not become visible there before.
 //
 // Where a copy's store keeps its objects from deletion for a time, the packs in which blobs
-// were found again are kept anew before finish() returns (repository/retention.h). Each lane notes its own;
-// where no store does that, none does.
+// were found again are kept anew before finish() returns (repository/retention.h). Each lane
+// notes its own; where no store does that, none does.
 #pragma once
 
 #include <atomic>
@@ -102,7 +102,7 @@ class BlobWriter {
   Status flush_leftovers();
   [[nodiscard]] std::optional<Id> pack_that_holds(const BlobHandle& handle) const;
   bool claim(const BlobHandle& handle);
-  void close_lane(PackBuilder builder, BlobType type, ReusedPacks reused);
+  void close_lane(PackBuilder builder, BlobType type, ReusedPacks& reused);
   Status first_failure() const;
   void fail_with(const Error& error);
 

@@ -6,6 +6,7 @@
 
 #include "stores/memory_store.h"
 #include "stores/object_store_conformance.h"
+#include "tests/support/protecting_store.h"
 
 namespace skyhold {
 namespace {
@@ -129,6 +130,21 @@ TEST_F(DelayedRemovalTest, SnapshotsGoBeforeWhatTheyNeed) {
   DelayedRemovalStore watched(std::make_shared<Watch>(inner, order), hours(24 * 7), clock);
   EXPECT_EQ(watched.remove_due(never), 3U);
   EXPECT_EQ(order, (std::vector<std::string>{"snapshots/a", "index/a", "data/ab/a"}));
+}
+
+// Taken up again, it must be kept as if it were written now.
+TEST_F(DelayedRemovalTest, WhatIsPutAgainIsKeptAsLongAsWhatIsNew) {
+  const auto keeping = std::make_shared<ProtectingStore>();
+  DelayedRemovalStore late(keeping, hours(24 * 7), clock);
+  EXPECT_TRUE(late.protects());
+  ASSERT_TRUE(late.put("data/ab/abcd", as_bytes("pack")));
+  ASSERT_TRUE(late.remove("data/ab/abcd"));
+  EXPECT_EQ(code_of(late.protect("data/ab/abcd")), ErrorCode::kNotFound) << "out of sight";
+  EXPECT_EQ(keeping->take_asked(), std::set<std::string>{});
+  ASSERT_TRUE(late.put("data/ab/abcd", as_bytes("pack")));
+  EXPECT_EQ(keeping->take_asked(), std::set<std::string>{"data/ab/abcd"});
+  EXPECT_TRUE(late.protect("data/ab/abcd"));
+  EXPECT_EQ(keeping->take_asked(), std::set<std::string>{"data/ab/abcd"});
 }
 
 TEST_F(DelayedRemovalTest, LocksGoAtOnce) {

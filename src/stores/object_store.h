@@ -46,10 +46,10 @@ class ObjectStore {
   // Whether objects are kept from deletion for some time after they were written (S3 Object
   // Lock, GCS retention), so that protect() has something to do.
   [[nodiscard]] virtual bool protects() const { return false; }
-  // For an object that is used again: nobody can delete it for at least half as long, from
-  // now, as one that is written now. Costs one look when it is so already; changes nothing that can be
-  // seen. Where protects() is false it does nothing, else kNotFound when there is no such
-  // object. Locks ("locks/…") are never kept.
+  // For an object that is used again: from now on nobody can delete it for at least half as
+  // long as one that is written now. Costs one look when it is so already, and changes nothing
+  // that can be seen. Does nothing where protects() is false, nor to locks ("locks/…"); else
+  // kNotFound when there is no such object.
   virtual Status protect(std::string_view /*name*/) { return {}; }
 
   // How long a read of so many bytes is likely to take, by what was measured; 0: not known.

@@ -4,8 +4,8 @@
 //   used again here: nothing to do ┤  or here: kept anew from then on ┤
 //                                 half
 //
-// Keeping anew at every use would cost a write for each object and backup; with the half it is one
-// in half the days.
+// To keep all anew at every use would cost a write for each object and backup; by the half it
+// is one in half the days.
 #pragma once
 
 #include <string_view>

@@ -46,8 +46,9 @@ class RetryStoreTest : public testing::Test {
 };
 
 TEST_F(RetryStoreTest, WhatFailsOnceIsTriedAgain) {
-  for (const StoreMethod method : {StoreMethod::kPut, StoreMethod::kGet, StoreMethod::kGetRange,
-                                   StoreMethod::kStat, StoreMethod::kList, StoreMethod::kRemove}) {
+  for (const StoreMethod method :
+       {StoreMethod::kPut, StoreMethod::kGet, StoreMethod::kGetRange, StoreMethod::kStat, StoreMethod::kList,
+        StoreMethod::kProtect, StoreMethod::kRemove}) {
     faults_->add(fault(FaultKind::kErrorBefore, method, 1, 1));
   }
   EXPECT_TRUE(store_->put("config", as_bytes("x")));
@@ -55,8 +56,9 @@ TEST_F(RetryStoreTest, WhatFailsOnceIsTriedAgain) {
   EXPECT_EQ(as_text(store_->get_range("config", 0, 1).value()), "x");
   EXPECT_EQ(store_->stat("config")->size_bytes, 1U);
   EXPECT_TRUE(store_->list("", [](const ObjectInfo&) -> Status { return {}; }));
+  EXPECT_TRUE(store_->protect("config"));
   EXPECT_TRUE(store_->remove("config"));
-  EXPECT_EQ(store_->retries(), 6U);
+  EXPECT_EQ(store_->retries(), 7U);
 }
 
 TEST_F(RetryStoreTest, OnlyAStoreThatCannotBeReachedIsAskedAgain) {

@@ -38,6 +38,7 @@ TEST_F(TimedStoreTest, CountsCallsBytesAndErrorsOfEachMethod) {
   ASSERT_TRUE(store_.get("small"));
   ASSERT_TRUE(store_.get_range("large", 0, 70'000));
   ASSERT_TRUE(store_.stat("small"));
+  ASSERT_TRUE(store_.protect("small"));
   ASSERT_TRUE(store_.remove("data/1"));
   EXPECT_FALSE(store_.get("absent"));
   EXPECT_FALSE(store_.put("small", Bytes(9)));
@@ -51,6 +52,7 @@ TEST_F(TimedStoreTest, CountsCallsBytesAndErrorsOfEachMethod) {
   EXPECT_EQ(timings.of(StoreMethod::kGetRange).bytes, 70'000U);
   EXPECT_EQ(timings.of(StoreMethod::kStat).calls, 1U);
   EXPECT_EQ(timings.of(StoreMethod::kRemove).calls, 1U);
+  EXPECT_EQ(timings.of(StoreMethod::kProtect).calls, 1U);
   down_ = true;
   EXPECT_FALSE(store_.get("small"));
   EXPECT_FALSE(store_.stat("small"));

@@ -8,10 +8,12 @@
 #include <fstream>
 
 #include "base/encoding.h"
+#include "base/random.h"
 #include "operations/backup/recovery_files.h"
 #include "operations/backup/table_capture.h"
 #include "stores/fault_store.h"
 #include "stores/memory_store.h"
+#include "tests/support/protecting_store.h"
 #include "tests/support/scratch_directory.h"
 #include "tests/support/scratch_postgres.h"
 
@@ -159,6 +161,29 @@ TEST_F(BackupTest, TheSecondNightReadsNoFileAgainAndAddsLittle) {
   EXPECT_EQ(second->files_read, 1U);
   EXPECT_LT(second->added_bytes, 100'000U);
   EXPECT_TRUE(second->snapshot.parent);
+}
+
+// The file fills packs of its own and is not read again: only the names of its blobs lead to them.
+TEST_F(BackupTest, PacksOfFilesThatAreNotReadAgainAreKeptFromDeletionAnew) {
+  const auto keeping = std::make_shared<ProtectingStore>();
+  stores_ = {keeping};
+  ASSERT_TRUE(Repository::init(stores_, master_, "shop"));
+  Bytes content(20U << 20);
+  random_bytes(content);
+  const std::string name = attach(std::string(as_text(content)));
+  ASSERT_TRUE(back_up());
+  keeping->take_asked();
+  const auto second = back_up();
+  ASSERT_TRUE(second) << to_string(second.error());
+  EXPECT_EQ(second->files_reused, 1U);
+  EXPECT_EQ(second->complete_copies.size(), 1U);
+  const std::set<std::string> asked = keeping->take_asked();
+  const Node node = repository_->find_node(second->snapshot, "filestore/" + name).value();
+  for (const Id& id : node.content) {
+    const BlobLocation location = repository_->index().find({BlobType::kData, id}).value();
+    EXPECT_TRUE(asked.contains(object_name(FileKind::kPack, location.pack)));
+  }
+  EXPECT_TRUE(asked.contains("config"));
 }
 
 TEST_F(BackupTest, AFileThatVanishedIsFoundInAnEarlierBackup) {

@@ -1,7 +1,5 @@
 #include "operations/backup/earlier_files.h"
 
-#include <algorithm>
-
 #include "base/log.h"
 
 namespace skyhold {
@@ -35,10 +33,7 @@ Result<std::optional<Node>> EarlierFiles::find(const Snapshot& snapshot, std::st
       rest.remove_prefix(slash + 1);
       continue;
     }
-    const bool usable = node->type == NodeType::kFile &&
-                        std::all_of(node->content.begin(), node->content.end(), [&](const Id& id) {
-                          return writer_.holds({BlobType::kData, id});
-                        });
+    const bool usable = node->type == NodeType::kFile && lane_.take_over(node->content);
     return usable ? std::optional<Node>(*node) : std::nullopt;
   }
 }

@@ -14,7 +14,8 @@ namespace skyhold {
 // Not thread-safe.
 class EarlierFiles {
  public:
-  EarlierFiles(Repository& repository, const BlobWriter& writer) : repository_(repository), writer_(writer) {}
+  // Blobs that are found count as used again by `lane`, a lane of data.
+  EarlierFiles(Repository& repository, BlobWriter::Lane& lane) : repository_(repository), lane_(lane) {}
 
   // The file's node when `snapshot` holds it and every healthy copy holds all its blobs.
   // A snapshot whose trees cannot be read holds nothing: the file is then read again.
@@ -24,7 +25,7 @@ class EarlierFiles {
   const Tree* load(const Id& tree);
 
   Repository& repository_;
-  const BlobWriter& writer_;
+  BlobWriter::Lane& lane_;
   std::map<Id, std::optional<Tree>> trees_;
 };
 

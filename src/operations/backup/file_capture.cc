@@ -51,8 +51,8 @@ class FileReader {
         options_(options),
         root_(root),
         lane_(context.writer.open_lane(BlobType::kData)),
-        known_(context.repository, context.writer),
-        earlier_(context.repository, context.writer) {
+        known_(context.repository, *lane_),
+        earlier_(context.repository, *lane_) {
     buffer_.resize(kReadBytes);
   }
 

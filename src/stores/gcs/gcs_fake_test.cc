@@ -185,6 +185,36 @@ TEST_F(GcsFakeTest, AnAssertionMustBeRightInEachOfItsParts) {
   EXPECT_FALSE(is_taken(good, SystemClock().now() - std::chrono::minutes(70))) << "from the past";
 }
 
+TEST_F(GcsFakeTest, ALockedRetentionCanOnlyBeExtended) {
+  const auto in_days = [](int days) {
+    return format_rfc3339(SystemClock().now() + std::chrono::hours(24) * days);
+  };
+  const auto patch = [&](const std::string& mode, int days, const std::string& query = "") {
+    const std::string body =
+        fmt::format(R"({{"retention": {{"mode": "{}", "retainUntilTime": "{}"}}}})", mode, in_days(days));
+    return send(HttpMethod::kPatch, "/storage/v1/b/backups/o/a" + query, {}, as_bytes(body)).status;
+  };
+  constexpr const char* kOverride = "?overrideUnlockedRetention=true";
+  EXPECT_EQ(patch("Locked", 5), 404);
+  ASSERT_EQ(upload_media("name=a"), 200);
+  EXPECT_EQ(patch("Unlocked", 5), 200);
+  EXPECT_EQ(patch("Unlocked", 3), 403);
+  EXPECT_EQ(patch("Unlocked", 3, kOverride), 200);
+  EXPECT_EQ(patch("Locked", 3), 403);
+  EXPECT_EQ(patch("Locked", 3, kOverride), 200);
+  EXPECT_EQ(patch("Locked", 9), 200);
+  EXPECT_EQ(patch("Locked", 8), 403);
+  EXPECT_EQ(patch("Locked", 8, kOverride), 403);
+  EXPECT_EQ(patch("Unlocked", 10, kOverride), 403);
+  EXPECT_EQ(patch("Locked", -1), 400);
+  EXPECT_EQ(patch("Sealed", 10), 400);
+  EXPECT_EQ(send(HttpMethod::kDelete, "/storage/v1/b/backups/o/a").status, 403);
+  EXPECT_EQ(upload_media("name=a"), 403);
+  const HttpResponse seen =
+      send(HttpMethod::kGet, "/storage/v1/b/backups/o/a?fields=metageneration,retention(mode)");
+  EXPECT_EQ(as_text(seen.body), R"({"metageneration":"5","retention":{"mode":"Locked"}})");
+}
+
 TEST_F(GcsFakeTest, ObjectsOutliveAStop) {
   ASSERT_EQ(upload_media("name=a", "kept"), 200);
   const std::string url = fake_.url();

@@ -149,6 +149,58 @@ TEST_F(GcsStoreTest, RetainedObjectsCannotBeRemovedButLocksCan) {
   EXPECT_TRUE(store->remove("locks/1"));
 }
 
+TEST_F(GcsStoreTest, ARetentionIsExtendedWhenLessThanHalfOfItIsLeft) {
+  const auto clock = std::make_shared<ManualClock>(SystemClock().now());
+  const auto store_of_days = [&](int days) {
+    StoreSettings settings = fake_.settings("shop");
+    settings.object_lock_days = days;
+    return open_gcs_store(settings, clock).value();
+  };
+  const auto retained_for = [&](const std::string& name) {
+    const GcsFakeObject object = fake_.bucket().look_at("shop/" + name).value();
+    EXPECT_EQ(object.retention_mode, "Locked");
+    return std::chrono::round<std::chrono::hours>(object.retain_until - clock->now()).count() / 24;
+  };
+  ASSERT_TRUE(store_of_days(3)->put("data/ab/abcd", as_bytes("x")));
+  put("data/ab/unretained", "x");
+  const std::uint64_t before = fake_.api_requests();
+  for (const int enough : {3, 5}) {
+    const Status kept = store_of_days(enough)->protect("data/ab/abcd");
+    EXPECT_TRUE(kept) << to_string(kept.error());
+  }
+  EXPECT_EQ(fake_.api_requests() - before, 2U) << "one look each";
+  EXPECT_EQ(retained_for("data/ab/abcd"), 3);
+
+  const ObjectStorePtr longer = store_of_days(30);
+  EXPECT_TRUE(longer->protects());
+  for (const std::string name : {"data/ab/abcd", "data/ab/unretained"}) {
+    const Status extended = longer->protect(name);
+    EXPECT_TRUE(extended) << to_string(extended.error());
+    EXPECT_EQ(retained_for(name), 30);
+    EXPECT_EQ(code_of(longer->remove(name)), ErrorCode::kPermissionDenied);
+  }
+  EXPECT_TRUE(store_of_days(3)->protect("data/ab/abcd"));
+  EXPECT_EQ(retained_for("data/ab/abcd"), 30) << "never shortened";
+  EXPECT_EQ(code_of(longer->protect("data/ab/none")), ErrorCode::kNotFound);
+
+  EXPECT_FALSE(store_->protects());
+  ASSERT_TRUE(longer->put("locks/1", as_bytes("x")));
+  ASSERT_TRUE(longer->put("removed/2027-01-01T00-00-00Z/data/ab/abcd", {}));
+  EXPECT_TRUE(longer->protect("locks/1"));
+  for (const auto& name : names("locks/")) EXPECT_TRUE(longer->remove(name));
+  for (const auto& name : names("removed/")) EXPECT_TRUE(longer->remove(name));
+  EXPECT_THAT(names("locks/"), IsEmpty());
+}
+
+TEST_F(GcsStoreTest, WhoMayNotExtendARetentionIsTold) {
+  put("data/ab/abcd");
+  const ObjectStorePtr store = open_with([](StoreSettings& settings) { settings.object_lock_days = 30; });
+  with_faults([](GcsFaults& faults) { faults.refuse_writes = true; });
+  const Status refused = store->protect("data/ab/abcd");
+  EXPECT_EQ(code_of(refused), ErrorCode::kPermissionDenied);
+  EXPECT_THAT(refused.error().hint, HasSubstr("storage.objects.update"));
+}
+
 TEST_F(GcsStoreTest, DamageAtRestIsNoticedOnReading) {
   put("data/ab/abcd", std::string(10'000, 'x'));
   fake_.flip_bit("shop/data/ab/abcd");

@@ -194,6 +194,69 @@ TEST(S3Answers, GoogleHearsItsOwnWordsOnly) {
   EXPECT_FALSE(sent.has_header("if-none-match"));
 }
 
+// A store that locks for 30 days, at the first moment of a year.
+S3Store locking_store(const CannedServer& server, int days = 30) {
+  const Instant now = parse_rfc3339("2027-01-01T00:00:00Z").value();
+  S3Parts parts = parts_of(settings_at(server), kKeys, std::make_shared<ManualClock>(now));
+  parts.object_lock_days = days;
+  return S3Store(std::move(parts));
+}
+TestResponse locked(std::string_view until, std::string_view mode = "COMPLIANCE") {
+  return answer(200, {},
+                {{"x-amz-object-lock-mode", std::string(mode)},
+                 {"x-amz-object-lock-retain-until-date", std::string(until)}});
+}
+
+TEST(S3Answers, ALockWithHalfOfItsTimeLeftCostsOneLook) {
+  CannedServer server({locked("2027-01-16T00:00:00Z")});
+  EXPECT_TRUE(locking_store(server).protect("data/1"));
+  ASSERT_EQ(server.requests().size(), 1U);
+  EXPECT_EQ(server.requests().at(0).method, "HEAD");
+}
+
+TEST(S3Answers, ALockThatIsShortWeakOrUnseenIsWrittenAnew) {
+  for (const TestResponse& seen :
+       {locked("2027-01-15T23:59:59Z"), locked("2027-03-01T00:00:00Z", "GOVERNANCE"), locked("soon"),
+        answer(200)}) {
+    CannedServer server({seen, answer(200)});
+    const Status kept = locking_store(server).protect("data/1");
+    EXPECT_TRUE(kept) << to_string(kept.error());
+    ASSERT_EQ(server.requests().size(), 2U);
+    const TestRequest put = server.requests().at(1);
+    EXPECT_EQ(put.method, "PUT");
+    EXPECT_EQ(put.path(), "/bucket/p/data/1");
+    EXPECT_TRUE(put.has_query("retention"));
+    EXPECT_EQ(as_text(put.body),
+              "<Retention xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Mode>COMPLIANCE</Mode>"
+              "<RetainUntilDate>2027-01-31T00:00:00Z</RetainUntilDate></Retention>");
+    EXPECT_EQ(put.header("content-md5"), base64_encode(md5(put.body)));
+    EXPECT_EQ(put.header("x-amz-content-sha256"), sha256(put.body).hex());
+  }
+}
+
+TEST(S3Answers, ALockThatAnotherBackupJustExtendedIsGoodEnough) {
+  CannedServer beaten(
+      {locked("2027-01-02T00:00:00Z"), error(403, "AccessDenied"), locked("2027-01-31T00:00:01Z")});
+  EXPECT_TRUE(locking_store(beaten).protect("data/1"));
+  EXPECT_EQ(beaten.requests().size(), 3U);
+
+  CannedServer refusing(
+      {locked("2027-01-02T00:00:00Z"), error(403, "AccessDenied"), locked("2027-01-02T00:00:00Z")});
+  const Status refused = locking_store(refusing).protect("data/1");
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kPermissionDenied);
+  EXPECT_THAT(refused.error().hint, HasSubstr("allow s3:PutObjectRetention"));
+}
+
+TEST(S3Answers, WithoutALockThereIsNothingToAsk) {
+  CannedServer server({answer(200)});
+  EXPECT_FALSE(locking_store(server, 0).protects());
+  EXPECT_TRUE(locking_store(server, 0).protect("data/1"));
+  EXPECT_TRUE(locking_store(server).protects());
+  EXPECT_TRUE(locking_store(server).protect("locks/1"));
+  EXPECT_TRUE(server.requests().empty());
+}
+
 Credentials temporary(const std::string& token) {
   return {{"id", "secret", token}, std::nullopt};
 }

@@ -274,6 +274,53 @@ TEST_F(S3StoreTest, LocksWhatItWritesAndNotTheRepositorysOwnLocks) {
   EXPECT_TRUE(locked.put("data/1", as_bytes("again")));
 }
 
+TEST_F(S3StoreTest, ALockIsExtendedWhenLessThanHalfOfItIsLeft) {
+  ScratchRadosgw::instance().make_bucket("extended", true);
+  const auto clock =
+      std::make_shared<ManualClock>(std::chrono::floor<std::chrono::seconds>(SystemClock().now()));
+  const auto store_of_days = [&](int days) {
+    S3Parts parts = parts_of(over_http("extended"), radosgw_keys(), clock);
+    parts.object_lock_days = days;
+    return S3Store(std::move(parts));
+  };
+  const auto locked_until = [](const std::string& name) {
+    return parse_rfc3339(raw_header("extended", name, "x-amz-object-lock-retain-until-date")).value();
+  };
+  const auto days = [](int count) { return std::chrono::hours(24) * count; };
+  const Instant written_at = clock->now();
+  ASSERT_TRUE(store_of_days(3).put("data/1", as_bytes("x")));
+  ASSERT_TRUE(store_of_days(0).put("data/2", as_bytes("x")));
+  ASSERT_TRUE(store_of_days(3).put("locks/1", as_bytes("x")));
+
+  clock->advance(std::chrono::minutes(2));
+  for (const int enough : {3, 5}) {
+    const Status kept = store_of_days(enough).protect("data/1");
+    EXPECT_TRUE(kept) << to_string(kept.error());
+    EXPECT_EQ(locked_until("data/1"), written_at + days(3)) << enough;
+  }
+  S3Store longer = store_of_days(30);
+  for (const char* name : {"data/1", "data/2"}) {
+    const Status extended = longer.protect(name);
+    EXPECT_TRUE(extended) << to_string(extended.error());
+    EXPECT_EQ(locked_until(name), clock->now() + days(30));
+    EXPECT_EQ(raw_header("extended", name, "x-amz-object-lock-mode"), "COMPLIANCE");
+    EXPECT_EQ(as_text(longer.get(name).value()), "x");
+  }
+  EXPECT_TRUE(store_of_days(3).protect("data/1"));
+  EXPECT_EQ(locked_until("data/1"), clock->now() + days(30)) << "never shortened";
+
+  EXPECT_TRUE(longer.protect("locks/1"));
+  EXPECT_EQ(raw_header("extended", "locks/1", "x-amz-object-lock-mode"), "");
+  EXPECT_EQ(code_of(longer.protect("data/none")), ErrorCode::kNotFound);
+}
+
+TEST_F(S3StoreTest, ABucketThatCannotLockIsTold) {
+  ASSERT_TRUE(store().put("data/1", as_bytes("x")));
+  S3Parts parts = parts_of(over_http(bucket_));
+  parts.object_lock_days = 3;
+  EXPECT_FALSE(S3Store(std::move(parts)).protect("data/1"));
+}
+
 TEST_F(S3StoreTest, AStoreOpensByItsSettings) {
   ::setenv("SKYHOLD_S3_TEST_ACCESS_KEY_ID", ScratchRadosgw::kAccessKeyId, 1);
   ::setenv("SKYHOLD_S3_TEST_SECRET_ACCESS_KEY", ScratchRadosgw::kSecretAccessKey, 1);
