@@ -278,6 +278,9 @@ std::string verify_text(const VerifyResult& result, const VerifyOptions& options
       std::count_if(result.copies.begin(), result.copies.end(), [](const auto& c) { return c.good; });
   text += fmt::format("\n{} of {} good.", good, counted(result.copies.size(), "copy is", "copies are"));
   if (!options.read_data) text += " Packs were not read; --read-data checks every byte.";
+  if (options.share.parts > 1) {
+    text += fmt::format(" Of the packs, today's part of {} was read.", options.share.parts);
+  }
   if (options.master_key == nullptr) text += " No key was given: names and hashes only.";
   return text + "\n";
 }
