@@ -93,21 +93,26 @@ class CloudProject {
       EXPECT_EQ(difference(first, other), "") << ThreeClouds::name(copy) << " against near-1";
     }
   }
-  // `stores` restore the newest backup, which is the source as it is now.
-  void expect_restores(const std::string& stores, const std::string& more = {}) {
-    SCOPED_TRACE("restored from" + stores + " " + more);
+  // Into a database and a directory of their own, in the place of those before.
+  [[nodiscard]] ShellOutcome restore(const std::string& snapshot, const std::string& more) const {
     drop_target();
-    const std::filesystem::path files = clouds_.directory() / "restored";
-    std::filesystem::remove_all(files);
-    const ShellOutcome restored =
-        program("repo restore latest --check full --database " +
-                shell_word(ScratchPostgres::instance().url(kTarget)) + " --filestore " +
-                shell_word(files.string()) + stores + key() + " " + more);
+    std::filesystem::remove_all(restored_files());
+    return program("repo restore " + snapshot + " --check full --database " +
+                   shell_word(ScratchPostgres::instance().url(kTarget)) + " --filestore " +
+                   shell_word(restored_files().string()) + more + key());
+  }
+  [[nodiscard]] static std::string restored_content() { return content_text(kTarget); }
+  [[nodiscard]] std::string content() const { return content_text(database_); }
+
+  // The newest backup, which is the source as it is now.
+  void expect_restores(const std::string& from) const {
+    SCOPED_TRACE("restored with" + from);
+    const ShellOutcome restored = restore("latest", from);
     ASSERT_EQ(restored.exit_status, 0) << restored.output;
     EXPECT_EQ(schema_text(kTarget), schema_text(database_));
-    EXPECT_EQ(content_text(kTarget), content_text(database_));
+    EXPECT_EQ(restored_content(), content());
     const ShellOutcome compared = run_shell("diff -r -x checklist " + shell_word(filestore_.string()) + " " +
-                                            shell_word(files.string()));
+                                            shell_word(restored_files().string()));
     EXPECT_EQ(compared.exit_status, 0) << compared.output;
   }
   void expect_good_and_equal() const {
@@ -119,6 +124,7 @@ class CloudProject {
  private:
   static constexpr const char* kTarget = "cloud_target";
 
+  [[nodiscard]] std::filesystem::path restored_files() const { return clouds_.directory() / "restored"; }
   [[nodiscard]] std::string key_file() const { return (clouds_.directory() / "master.key").string(); }
   [[nodiscard]] std::string command(const std::string& arguments) const {
     const std::size_t group_end = arguments.find(' ');
@@ -149,6 +155,73 @@ class CloudProject {
   const std::string database_;
   const std::filesystem::path filestore_;
   int changes_ = 0;
+};
+
+// The source of the small projects, made once a process: a database and a filestore of 800 kB.
+class SmallSource {
+ public:
+  static const SmallSource& instance() {
+    static const SmallSource the_one;
+    return the_one;
+  }
+  // A filestore of its own in that directory.
+  [[nodiscard]] std::filesystem::path copy_filestore_to(const ScratchDirectory& directory) const {
+    std::filesystem::copy(filestore_ / "filestore", directory / "filestore",
+                          std::filesystem::copy_options::recursive);
+    return directory / "filestore";
+  }
+  [[nodiscard]] std::string as_template() const { return "TEMPLATE " + database_.name(); }
+
+ private:
+  SmallSource()
+      : database_("cloud_template",
+                  "CREATE TABLE lines (id serial PRIMARY KEY, text text); INSERT INTO lines (text) SELECT "
+                  "md5(n::text) || md5((n + 1)::text) FROM generate_series(1, 5000) n") {
+    const ShellOutcome made = run_shell(make_filestore(filestore_ / "filestore", database_.name(), 40));
+    if (made.exit_status != 0) throw std::runtime_error(made.output);
+  }
+
+  const ScratchDirectory filestore_;
+  const ScratchDatabase database_;
+};
+
+// A small project in stores of its own.
+class SmallCloudProject {
+ public:
+  explicit SmallCloudProject(const ThreeCloudsOptions& options = {})
+      : clouds(options),
+        source_("cloud_source", {}, SmallSource::instance().as_template()),
+        project(clouds, source_.name(), SmallSource::instance().copy_filestore_to(clouds.directory())) {}
+
+  ThreeClouds clouds;
+
+ private:
+  const ScratchDatabase source_;
+
+ public:
+  CloudProject project;
+
+  // The backup is there, said to be on all copies but this one, and why not on this one.
+  void expect_degraded(const CloudReport& backup, std::size_t copy) const {
+    ASSERT_EQ(backup.exit_status, 3) << backup.text();
+    EXPECT_EQ(backup.json["complete"], false) << backup.text();
+    EXPECT_EQ(backup.json["complete_copies"].size(), 2U) << backup.text();
+    ASSERT_EQ(backup.json["failed_copies"].size(), 1U) << backup.text();
+    EXPECT_EQ(backup.json["failed_copies"][0]["location"], clouds.location(copy));
+    EXPECT_NE(backup.json["failed_copies"][0]["error"]["message"], "");
+  }
+  void expect_complete(const CloudReport& backup) const {
+    ASSERT_EQ(backup.exit_status, 0) << backup.text();
+    EXPECT_EQ(backup.json["complete_copies"].size(), 3U) << backup.text();
+  }
+  // All faults are over: mend makes all copies equal and good; `copy` alone gives all back.
+  void expect_mended(std::size_t copy, const std::string& mend_options = {}) {
+    const CloudReport mended = project.mend(mend_options);
+    EXPECT_EQ(mended.exit_status, 0) << mended.text();
+    EXPECT_EQ(mended.json["whole"], true) << mended.text();
+    project.expect_good_and_equal();
+    project.expect_restores(CloudProject::one(copy));
+  }
 };
 
 }  // namespace skyhold

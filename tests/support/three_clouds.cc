@@ -49,14 +49,16 @@ std::optional<std::string> ThreeClouds::why_not() {
 }
 
 ThreeClouds::ThreeClouds(const ThreeCloudsOptions& options)
-    : bucket_(ScratchRadosgw::instance().make_bucket()) {
+    : buckets_{"near-1", options.near_buckets_share_a_name ? "near-1" : "near-2",
+               ScratchRadosgw::instance().make_bucket()} {
   for (const std::size_t copy : {kNear1, kNear2}) {
     GcsFakeOptions fake;
-    fake.buckets = {name(copy)};
+    fake.buckets = {buckets_.at(copy)};
     fakes_.at(copy) = std::make_unique<GcsFake>(fake);
   }
   for (const std::size_t copy : kAllCopies) {
     FaultProxyOptions proxy;
+    proxy.seed = options.seed + copy;
     proxy.port = copy == kFar ? port_of(ScratchRadosgw::instance().url()) : fakes_.at(copy)->port();
     proxies_.at(copy) = std::make_unique<FaultProxy>(proxy);
   }
@@ -84,8 +86,7 @@ std::string ThreeClouds::name(std::size_t copy) {
 }
 
 std::string ThreeClouds::location(std::size_t copy) const {
-  return copy == kFar ? fmt::format("s3://{}/{}", bucket_, kPrefix)
-                      : fmt::format("gs://{}/{}", name(copy), kPrefix);
+  return fmt::format("{}://{}/{}", copy == kFar ? "s3" : "gs", buckets_.at(copy), kPrefix);
 }
 
 std::string ThreeClouds::environment() {
@@ -98,14 +99,14 @@ std::string ThreeClouds::environment() {
 }
 
 std::string ThreeClouds::restic_url() const {
-  return fmt::format("s3:{}/{}/{}", ScratchRadosgw::instance().url(), bucket_, kPrefix);
+  return fmt::format("s3:{}/{}/{}", ScratchRadosgw::instance().url(), buckets_[kFar], kPrefix);
 }
 
 std::string ThreeClouds::rclone_url(const std::string& object) const {
-  return shell_word(
-      fmt::format(":s3,provider=Ceph,access_key_id={},secret_access_key={},endpoint=\"{}\":{}/{}{}{}",
-                  ScratchRadosgw::kAccessKeyId, ScratchRadosgw::kSecretAccessKey,
-                  ScratchRadosgw::instance().url(), bucket_, kPrefix, object.empty() ? "" : "/", object));
+  return shell_word(fmt::format(
+      ":s3,provider=Ceph,access_key_id={},secret_access_key={},endpoint=\"{}\":{}/{}{}{}",
+      ScratchRadosgw::kAccessKeyId, ScratchRadosgw::kSecretAccessKey, ScratchRadosgw::instance().url(),
+      buckets_[kFar], kPrefix, object.empty() ? "" : "/", object));
 }
 
 void ThreeClouds::cut_off(std::size_t copy) {
@@ -175,22 +176,19 @@ void ThreeClouds::erase_all(std::size_t copy) {
   }
 }
 
-CutOffAfter::CutOffAfter(ThreeClouds& clouds, std::size_t copy, std::uint64_t bytes_to_server)
-    : clouds_(clouds), copy_(copy) {
-  const std::uint64_t until = clouds.network(copy).bytes_to_server() + bytes_to_server;
-  watcher_ = std::thread([this, until] {
-    while (!stop_ && clouds_.network(copy_).bytes_to_server() < until)
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    if (stop_) return;
-    clouds_.cut_off(copy_);
-    happened_ = true;
-  });
-}
+Meanwhile::Meanwhile(std::function<bool()> when, std::function<void()> what)
+    : watcher_([this, when = std::move(when), what = std::move(what)] {
+        while (!when()) {
+          if (stop_) return;
+          std::this_thread::sleep_for(std::chrono::milliseconds(1));
+        }
+        what();
+        happened_ = true;
+      }) {}
 
-CutOffAfter::~CutOffAfter() {
+Meanwhile::~Meanwhile() {
   stop_ = true;
   watcher_.join();
-  clouds_.connect_again(copy_);
 }
 
 }  // namespace skyhold

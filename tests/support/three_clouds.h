@@ -33,8 +33,10 @@ inline constexpr std::array<std::size_t, 3> kAllCopies{kNear1, kNear2, kFar};
 
 struct ThreeCloudsOptions {
   // For how long a call is tried again. Short, so that a dead store costs a test little.
-  std::string retry_for = "2s";
-  std::string far_settings;  // more lines of the far store: "removal_delay = \"7d\""
+  std::string retry_for = "1s";
+  std::string far_settings{};  // more lines of the far store: "removal_delay = \"7d\""
+  std::uint64_t seed = 1;      // of what the networks do by chance
+  bool near_buckets_share_a_name = false;
 };
 
 class ThreeClouds {
@@ -69,23 +71,21 @@ class ThreeClouds {
   [[nodiscard]] std::string download_far();
 
   ScratchDirectory directory_;
-  std::string bucket_;  // of the far store
+  std::array<std::string, 3> buckets_;
   std::array<std::unique_ptr<GcsFake>, 2> fakes_;
   std::array<std::unique_ptr<FaultProxy>, 3> proxies_;
 };
 
-// Cuts a store off once so many bytes more were sent to it, until the end of its life.
-class CutOffAfter {
+// Does something to a store as soon as something else has come about, in a thread of its own.
+class Meanwhile {
  public:
-  CutOffAfter(ThreeClouds& clouds, std::size_t copy, std::uint64_t bytes_to_server);
-  ~CutOffAfter();  // the store is connected again
-  CutOffAfter(const CutOffAfter&) = delete;
-  CutOffAfter& operator=(const CutOffAfter&) = delete;
+  Meanwhile(std::function<bool()> when, std::function<void()> what);
+  ~Meanwhile();
+  Meanwhile(const Meanwhile&) = delete;
+  Meanwhile& operator=(const Meanwhile&) = delete;
   [[nodiscard]] bool happened() const { return happened_; }
 
  private:
-  ThreeClouds& clouds_;
-  const std::size_t copy_;
   std::atomic<bool> stop_{false};
   std::atomic<bool> happened_{false};
   std::thread watcher_;
