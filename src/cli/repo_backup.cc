@@ -80,13 +80,19 @@ void complete_copies(const Parameters& parameters, CommandContext& context, Repo
     context.progress.warn(fmt::format("the other copies were not completed: {}", mended.error().message));
     return;
   }
-  for (const MendedCopy& copy : mended->copies) {
-    if (!copy.whole()) continue;
-    const auto left_out = std::erase_if(result.failed_copies,
-                                        [&](const auto& failed) { return failed.first == copy.location; });
-    if (left_out == 0) continue;
-    result.complete_copies.push_back(copy.location);
-    result.mended_copies.push_back(copy.location);
+  for (std::size_t copy = 0; copy < mended->copies.size(); ++copy) {
+    const std::string& location = mended->copies[copy].location;
+    const std::optional<Error> failure = repository.copies().failure(copy);
+    if (!failure || !mended->copies[copy].whole()) continue;
+    // By the failure as well: buckets of one name at two servers share a location.
+    const auto left_out =
+        std::find_if(result.failed_copies.begin(), result.failed_copies.end(), [&](const auto& failed) {
+          return failed.first == location && failed.second.message == failure->message;
+        });
+    if (left_out == result.failed_copies.end()) continue;
+    result.failed_copies.erase(left_out);
+    result.complete_copies.push_back(location);
+    result.mended_copies.push_back(location);
   }
 }
 
