@@ -37,9 +37,23 @@ std::string first_of(const StoreEnvironment& environment, std::initializer_list<
   return {};
 }
 
+// S3 covers a locked object with a marker; Google refuses to remove it, and a prune would
+// fail every time.
+Status check_retention(const StoreSettings& settings) {
+  const std::chrono::days locked(settings.object_lock_days);
+  if (url_scheme(settings.url) != "gs" || settings.removal_delay >= locked) return {};
+  return fail(
+      ErrorCode::kInvalidArgument,
+      fmt::format("{}: objects are kept from deletion for {} days, and removals are to reach them before",
+                  settings.url, settings.object_lock_days),
+      fmt::format("set removal_delay = \"{}d\" or more, or object_lock_days to less",
+                  settings.object_lock_days));
+}
+
 }  // namespace
 
 Result<OpenedStore> open_store(const StoreSettings& settings, const OpenStoreOptions& options) {
+  TRY(check_retention(settings));
   const std::shared_ptr<const Clock> clock = options.clock ? options.clock : std::make_shared<SystemClock>();
   OpenedStore opened{TRY(open_driver(settings, clock)), settings, nullptr, nullptr};
   if (settings.rate_limits.any()) {

@@ -155,6 +155,17 @@ TEST(OpenStore, ACopyWithARemovalDelayLetsGoLate) {
   EXPECT_EQ(opened->late->delay(), std::chrono::hours{24});
 }
 
+TEST(OpenStore, ARetentionThatWouldFailEveryPruneIsRefused) {
+  StoreSettings settings;
+  settings.url = "gs://acme/skyhold";
+  settings.object_lock_days = 30;
+  settings.removal_delay = std::chrono::hours(24 * 7);
+  const auto opened = open_store(settings);
+  ASSERT_FALSE(opened);
+  EXPECT_EQ(opened.error().code, ErrorCode::kInvalidArgument);
+  EXPECT_THAT(opened.error().hint, HasSubstr("removal_delay = \"30d\""));
+}
+
 TEST(OpenStore, TheEnvironmentSaysWhatAUrlLeavesOpen) {
   const auto settings = [](std::string_view url, std::map<std::string, std::string> variables) {
     return settings_of_url(url, [&](const std::string& name) -> std::optional<std::string> {
