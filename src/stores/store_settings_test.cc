@@ -187,8 +187,8 @@ TEST(Settings, ValuesThatCannotBeAreRefused) {
         "encryption = \"AES256\"\nkms_key = \"k\"", "ca_file = \"own.pem\"", "credentials = \"file\"",
         "credentials = { environment = \"A-B\" }", "credentials = { environment = \"A\", profile = \"p\" }",
         "endpoint = \"s3.example.com\"", "endpoint = \"https://host/path\"", "endpoint = \"ftp://host\"",
-        "removal_delay = \"soon\"", "retry_for = 5", "removal_delay = 7", "object_lock_days = -1", "object_lock_days = 99999",
-        "object_lock_days = 1.5"}) {
+        "removal_delay = \"soon\"", "retry_for = 5", "removal_delay = 7", "object_lock_days = -1",
+        "object_lock_days = 99999", "object_lock_days = 1.5"}) {
     SCOPED_TRACE(line);
     EXPECT_THAT(error_of_s3(line).message, testing::ContainsRegex("line [1-4]: stores\\.a"));
   }

@@ -214,12 +214,11 @@ class MendRun {
     }
     std::vector<Task> tasks;
     for (const auto& [name, found] : sizes) {
-      const bool sizes_differ =
-          std::any_of(found.begin(), found.end(), [&](auto size) { return size != found.front(); });
+      const auto [least, most] = std::minmax_element(found.begin(), found.end());
+      const bool sizes_differ = *least != *most;
       const bool check = kind != FileKind::kPack || options_.read_data || sizes_differ;
       if (!check && found.size() == reached) continue;
-      tasks.push_back(
-          {name, *id_of_object(kind, name), *std::max_element(found.begin(), found.end()), check});
+      tasks.push_back({name, *id_of_object(kind, name), *most, check});
     }
     return tasks;
   }
