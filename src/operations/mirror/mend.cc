@@ -15,7 +15,7 @@
 namespace skyhold {
 namespace {
 
-constexpr std::size_t kThreads = 4;
+constexpr std::size_t kThreads = 8;  // a store behind a network answers late
 
 // An error that ends the work with a copy; others concern one object.
 bool ends_the_copy(ErrorCode code) {

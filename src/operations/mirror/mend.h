@@ -56,7 +56,7 @@ struct MendResult {
 // filled; one that does not exist is not made: it may be a disk that is not mounted.
 // Errors: kInvalidArgument (the stores hold different repositories), kBusy (a lock),
 // kWrongKey, kUnavailable (fewer than two copies can be reached), kCorrupt (it cannot be
-// told which config is right), kCancelled. Memory: the names of all objects, and four
+// told which config is right), kCancelled. Memory: the names of all objects, and eight
 // objects.
 Result<MendResult> run_mend(const std::vector<ObjectStorePtr>& stores, const MendOptions& options,
                             ProgressSink& progress, const CancelToken& cancel);
