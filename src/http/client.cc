@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <charconv>
 #include <cstring>
 #include <mutex>
@@ -331,6 +332,17 @@ milliseconds HttpResponse::retry_after() const {
 
 // Handles of curl, each with the connections that it keeps. The one that was used last is
 // lent first, so that few callers keep few connections busy and the others time out.
+// Whether interrupt() was called since a request began; curl asks at least once a second.
+struct Interruption {
+  const std::atomic<std::uint64_t>& count;
+  const std::uint64_t at_start;
+
+  static int has_come(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    const auto& interruption = *static_cast<const Interruption*>(self);
+    return interruption.count.load(std::memory_order_relaxed) == interruption.at_start ? 0 : 1;
+  }
+};
+
 class HttpClient::Connections {
  public:
   explicit Connections(HttpClientOptions options) : options_(std::move(options)) {}
@@ -349,6 +361,8 @@ class HttpClient::Connections {
     give_back(easy);
     return response;
   }
+
+  void interrupt() { ++interruptions_; }
 
  private:
   CURL* take() {
@@ -394,12 +408,22 @@ class HttpClient::Connections {
     set(easy, CURLOPT_PREREQFUNCTION, &Exchange::count_sending);
     set(easy, CURLOPT_PREREQDATA, &exchange);
 
+    Interruption interruption{interruptions_, interruptions_.load()};
+    set(easy, CURLOPT_NOPROGRESS, 0L);
+    set(easy, CURLOPT_XFERINFOFUNCTION, &Interruption::has_come);
+    set(easy, CURLOPT_XFERINFODATA, &interruption);
+
     const CURLcode code = curl_easy_perform(easy);
+    if (code == CURLE_ABORTED_BY_CALLBACK && interruptions_ != interruption.at_start) {
+      return fail(ErrorCode::kCancelled,
+                  fmt::format("the exchange with {} was ended from here", target.host));
+    }
     if (code != CURLE_OK) return fail(error_of(code, details.data(), exchange, target, options_));
     return take_response(easy, exchange);
   }
 
   const HttpClientOptions options_;
+  std::atomic<std::uint64_t> interruptions_{0};
   CurlShare share_;  // outlives the handles that use it
   std::mutex mutex_;
   std::vector<CURL*> idle_;
@@ -411,6 +435,10 @@ HttpClient::~HttpClient() = default;
 
 Result<HttpResponse> HttpClient::send(const HttpRequest& request) {
   return connections_->send(request);
+}
+
+void HttpClient::interrupt() {
+  connections_->interrupt();
 }
 
 }  // namespace skyhold

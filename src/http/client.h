@@ -76,6 +76,9 @@ class HttpClient {
   // a CA file that cannot be read), kCorrupt (an answer larger than most_response_bytes, or
   // not HTTP). Messages name the host, never query or headers.
   Result<HttpResponse> send(const HttpRequest& request);
+  // Requests that are under way end within a second or so, with kCancelled; later ones are
+  // not affected.
+  void interrupt();
 
  private:
   class Connections;

@@ -307,6 +307,28 @@ TEST(HttpClient, AnAnswerThatBreaksOffMayBeTriedAgain) {
   }
 }
 
+TEST(HttpClient, AnInterruptionEndsWhatIsUnderWayAndNothingLater) {
+  std::atomic<bool> asked = false;
+  RawServer server([&](Peer& peer, int connection) {
+    peer.read_request();
+    if (connection > 1) {
+      peer.write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+      return;
+    }
+    asked = true;
+    peer.read_request();  // until the client is gone
+  });
+  HttpClient client;
+  std::jthread impatient([&] {
+    while (!asked) std::this_thread::yield();
+    client.interrupt();
+  });
+  EXPECT_EQ(code_of(client.send({HttpMethod::kGet, server.url(), {}, {}})), ErrorCode::kCancelled);
+  const Result<HttpResponse> next = client.send({HttpMethod::kGet, server.url(), {}, {}});
+  ASSERT_TRUE(next) << to_string(next.error());
+  EXPECT_EQ(next->status, 200);
+}
+
 TEST(HttpClient, WhatIsNotHttpIsCorrupt) {
   RawServer server([](Peer& peer, int) {
     peer.read_request();

@@ -279,6 +279,8 @@ void BlobWriter::look_at_pace(std::size_t copy) {
       copy, {ErrorCode::kDegraded, "it is so slow that it held the other copies up, and was left behind",
              "`skyhold repo mend` completes it"});
   settle_all(copy);
+  // Its last upload could take minutes, and the end of the backup would wait for it.
+  repository_.copies().store(copy).interrupt();
 }
 
 // Another copy has done all that it was given and could go on.
@@ -289,8 +291,7 @@ bool BlobWriter::holds_others_up(std::size_t copy) const {
   return false;
 }
 
-// For a copy that is left out. An upload that is under way may end when it likes; nobody
-// waits for it any more.
+// For a copy that is left out: nobody waits for its uploads any more.
 void BlobWriter::settle_all(std::size_t copy) {
   uploaders_[copy]->queue.abandon();
   for (const PendingPackPtr& pending : uploaders_[copy]->take_back_all()) settle(*pending, copy);

@@ -56,6 +56,10 @@ class ObjectStore {
   // For choosing the nearest of several stores.
   [[nodiscard]] virtual double expected_read_seconds(std::uint64_t /*bytes*/) const { return 0; }
 
+  // Calls of this object that are under way end soon, with kCancelled, if they would last;
+  // later ones are not affected. For a store that nobody waits for any more.
+  virtual void interrupt() {}
+
   // For people and logs, without credentials: "file:///backup/a".
   [[nodiscard]] virtual std::string location() const = 0;
 };

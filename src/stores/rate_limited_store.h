@@ -45,6 +45,7 @@ class RateLimitedStore final : public ObjectStore {
   Status remove(std::string_view name) override { return inner_->remove(name); }
   [[nodiscard]] bool protects() const override { return inner_->protects(); }
   Status protect(std::string_view name) override { return inner_->protect(name); }
+  void interrupt() override { inner_->interrupt(); }
   [[nodiscard]] std::string location() const override { return inner_->location(); }
 
  private:

@@ -60,6 +60,7 @@ class RetryStore final : public ObjectStore {
   Status remove(std::string_view name) override;
   [[nodiscard]] bool protects() const override { return inner_->protects(); }
   Status protect(std::string_view name) override;
+  void interrupt() override { inner_->interrupt(); }
   [[nodiscard]] std::string location() const override { return inner_->location(); }
   [[nodiscard]] double expected_read_seconds(std::uint64_t bytes) const override {
     return inner_->expected_read_seconds(bytes);

@@ -53,6 +53,7 @@ class TimedStore final : public ObjectStore {
   Status remove(std::string_view name) override;
   [[nodiscard]] bool protects() const override { return inner_->protects(); }
   Status protect(std::string_view name) override;
+  void interrupt() override { inner_->interrupt(); }
   [[nodiscard]] std::string location() const override { return inner_->location(); }
 
   [[nodiscard]] StoreTimings timings() const;

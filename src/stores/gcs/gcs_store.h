@@ -38,6 +38,7 @@ class GcsStore final : public ObjectStore {
   Status remove(std::string_view name) override;
   [[nodiscard]] bool protects() const override { return options_.retention_days > 0; }
   Status protect(std::string_view name) override;
+  void interrupt() override { http_->interrupt(); }
   [[nodiscard]] std::string location() const override { return options_.location.url(); }
 
  private:

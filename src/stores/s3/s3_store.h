@@ -46,6 +46,7 @@ class S3Store final : public ObjectStore {
   Status remove(std::string_view name) override;
   [[nodiscard]] bool protects() const override { return parts_.object_lock_days > 0; }
   Status protect(std::string_view name) override;
+  void interrupt() override { parts_.http->interrupt(); }
   [[nodiscard]] std::string location() const override { return parts_.location.url; }
 
  private:
