@@ -2,6 +2,8 @@
 #include "repository/repository.h"
 
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,6 +14,7 @@
 #include "repository/unpacked_file.h"
 #include "stores/fault_store.h"
 #include "stores/memory_store.h"
+#include "stores/store_decorator.h"
 
 namespace skyhold {
 namespace {
@@ -241,6 +244,52 @@ TEST_F(RepositoryTest, LeavesASlowCopyBehindSoThatTheOthersNeedNotWait) {
   node.content = stored.content;
   node.size_bytes = stored.bytes;
   EXPECT_EQ(*read_all(*open(), node), content);
+}
+
+// Its uploads last until they are interrupted: without that the test would not end.
+class StuckStore final : public StoreDecorator {
+ public:
+  explicit StuckStore(ObjectStorePtr inner) : StoreDecorator(std::move(inner)) {}
+  Status put(std::string_view name, ByteView bytes) override {
+    if (!name.starts_with("data/")) return inner_->put(name, bytes);
+    std::unique_lock lock(mutex_);
+    interrupted_.wait(lock, [&] { return interruptions_ > 0; });
+    return fail(ErrorCode::kCancelled, "interrupted");
+  }
+  Result<Bytes> get(std::string_view name) override { return inner_->get(name); }
+  Result<Bytes> get_range(std::string_view name, std::uint64_t offset, std::uint64_t length) override {
+    return inner_->get_range(name, offset, length);
+  }
+  Result<ObjectInfo> stat(std::string_view name) override { return inner_->stat(name); }
+  Status list(std::string_view prefix, const std::function<Status(const ObjectInfo&)>& visit) override {
+    return inner_->list(prefix, visit);
+  }
+  Status remove(std::string_view name) override { return inner_->remove(name); }
+  void interrupt() override {
+    const std::scoped_lock lock(mutex_);
+    ++interruptions_;
+    interrupted_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable interrupted_;
+  int interruptions_ = 0;
+};
+
+TEST_F(RepositoryTest, DoesNotWaitForTheUploadsOfACopyThatWasLeftBehind) {
+  stores_[1] = std::make_shared<StuckStore>(memories_[1]);
+  const auto repository = open();
+  BlobWriterOptions options;
+  options.slow_copy_patience = std::chrono::milliseconds(100);
+  {
+    auto writer = *BlobWriter::start(*repository, options);
+    ASSERT_TRUE(writer->open_lane(BlobType::kData)->store(as_bytes("one small blob")));
+    ASSERT_TRUE(writer->finish());
+  }
+  ASSERT_TRUE(repository->copies().failure(1));
+  EXPECT_EQ(repository->copies().failure(1)->code, ErrorCode::kDegraded);
+  EXPECT_EQ(names(0, ""), names(2, ""));
 }
 
 TEST_F(RepositoryTest, GoesOnWithoutACopyThatFailsInTheMiddle) {

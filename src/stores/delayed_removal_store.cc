@@ -57,7 +57,7 @@ int turn_of(const std::string& name) {
 
 DelayedRemovalStore::DelayedRemovalStore(ObjectStorePtr inner, std::chrono::seconds delay,
                                          std::shared_ptr<const Clock> clock)
-    : inner_(std::move(inner)), delay_(delay), clock_(std::move(clock)) {}
+    : StoreDecorator(std::move(inner)), delay_(delay), clock_(std::move(clock)) {}
 
 Status DelayedRemovalStore::load() {
   std::map<std::string, std::vector<Instant>, std::less<>> found;

@@ -21,7 +21,7 @@
 
 #include "base/cancel.h"
 #include "base/clock.h"
-#include "stores/object_store.h"
+#include "stores/store_decorator.h"
 
 namespace skyhold {
 
@@ -31,7 +31,7 @@ struct RemovedObject {
 };
 
 // Thread-safe, like every store. What other processes remove is seen at each list().
-class DelayedRemovalStore final : public ObjectStore {
+class DelayedRemovalStore final : public StoreDecorator {
  public:
   DelayedRemovalStore(ObjectStorePtr inner, std::chrono::seconds delay, std::shared_ptr<const Clock> clock);
 
@@ -41,13 +41,7 @@ class DelayedRemovalStore final : public ObjectStore {
   Result<ObjectInfo> stat(std::string_view name) override;
   Status list(std::string_view prefix, const std::function<Status(const ObjectInfo&)>& visit) override;
   Status remove(std::string_view name) override;
-  [[nodiscard]] bool protects() const override { return inner_->protects(); }
   Status protect(std::string_view name) override;
-  void interrupt() override { inner_->interrupt(); }
-  [[nodiscard]] std::string location() const override { return inner_->location(); }
-  [[nodiscard]] double expected_read_seconds(std::uint64_t bytes) const override {
-    return inner_->expected_read_seconds(bytes);
-  }
 
   // What is out of sight, oldest first.
   Result<std::vector<RemovedObject>> removed();
@@ -64,7 +58,6 @@ class DelayedRemovalStore final : public ObjectStore {
   Status put_again(std::string_view name, ByteView bytes);
   Status forget_removal(std::string_view name);
 
-  const ObjectStorePtr inner_;
   const std::chrono::seconds delay_;
   const std::shared_ptr<const Clock> clock_;
   std::mutex mutex_;

@@ -7,6 +7,7 @@
 #include "stores/memory_store.h"
 #include "stores/object_store_conformance.h"
 #include "tests/support/protecting_store.h"
+#include "tests/support/scripted_store.h"
 
 namespace skyhold {
 namespace {
@@ -103,31 +104,14 @@ TEST_F(DelayedRemovalTest, SnapshotsGoBeforeWhatTheyNeed) {
     ASSERT_TRUE(store->remove(name));
   }
   clock->advance(hours(24 * 8));
-  // Notes the order of deletions.
-  class Watch final : public ObjectStore {
-   public:
-    Watch(ObjectStorePtr inner, std::vector<std::string>& order) : inner_(std::move(inner)), order_(order) {}
-    Status put(std::string_view name, ByteView bytes) override { return inner_->put(name, bytes); }
-    Result<Bytes> get(std::string_view name) override { return inner_->get(name); }
-    Result<Bytes> get_range(std::string_view name, std::uint64_t offset, std::uint64_t length) override {
-      return inner_->get_range(name, offset, length);
-    }
-    Result<ObjectInfo> stat(std::string_view name) override { return inner_->stat(name); }
-    Status list(std::string_view prefix, const std::function<Status(const ObjectInfo&)>& visit) override {
-      return inner_->list(prefix, visit);
-    }
-    Status remove(std::string_view name) override {
-      if (!name.starts_with("removed/")) order_.emplace_back(name);
-      return inner_->remove(name);
-    }
-    [[nodiscard]] std::string location() const override { return inner_->location(); }
-
-   private:
-    const ObjectStorePtr inner_;
-    std::vector<std::string>& order_;
-  };
+  const auto scripted = std::make_shared<ScriptedStore>();
+  for (const std::string& name : names(*inner)) scripted->overwrite(name, inner->get(name).value());
   std::vector<std::string> order;
-  DelayedRemovalStore watched(std::make_shared<Watch>(inner, order), hours(24 * 7), clock);
+  scripted->script([&](StoreCall call, std::string_view name) -> Status {
+    if (call == StoreCall::kRemove && !name.starts_with("removed/")) order.emplace_back(name);
+    return {};
+  });
+  DelayedRemovalStore watched(scripted, hours(24 * 7), clock);
   EXPECT_EQ(watched.remove_due(never), 3U);
   EXPECT_EQ(order, (std::vector<std::string>{"snapshots/a", "index/a", "data/ab/a"}));
 }

@@ -69,7 +69,7 @@ std::vector<Fault> read_only_faults() {
 }
 
 FaultStore::FaultStore(ObjectStorePtr inner, std::vector<Fault> faults, RandomFaults random)
-    : inner_(std::move(inner)), chances_(random), random_(random.seed) {
+    : StoreDecorator(std::move(inner)), chances_(random), random_(random.seed) {
   for (Fault& fault : faults) add(std::move(fault));
 }
 

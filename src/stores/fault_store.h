@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "stores/object_store.h"
+#include "stores/store_decorator.h"
 #include "stores/store_method.h"
 
 namespace skyhold {
@@ -59,7 +59,7 @@ struct RandomFaults {
   double flipped_bit = 0;
 };
 
-class FaultStore final : public ObjectStore {
+class FaultStore final : public StoreDecorator {
  public:
   explicit FaultStore(ObjectStorePtr inner, std::vector<Fault> faults = {}, RandomFaults random = {});
 
@@ -69,10 +69,7 @@ class FaultStore final : public ObjectStore {
   Result<ObjectInfo> stat(std::string_view name) override;
   Status list(std::string_view prefix, const std::function<Status(const ObjectInfo&)>& visit) override;
   Status remove(std::string_view name) override;
-  [[nodiscard]] bool protects() const override { return inner_->protects(); }
   Status protect(std::string_view name) override;
-  void interrupt() override { inner_->interrupt(); }
-  [[nodiscard]] std::string location() const override { return inner_->location(); }
 
   void add(Fault fault);
   void clear();  // from now on nothing goes wrong
@@ -100,7 +97,6 @@ class FaultStore final : public ObjectStore {
   template <typename Answer, typename Call>
   Answer meet(const Verdict& verdict, Call call);
 
-  const ObjectStorePtr inner_;
   mutable std::mutex mutex_;
   std::vector<Script> scripts_;
   RandomFaults chances_;

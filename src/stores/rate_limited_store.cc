@@ -34,7 +34,7 @@ Result<HourOfDay> hour_of_day(const std::string& time_zone, std::shared_ptr<cons
 }
 
 RateLimitedStore::RateLimitedStore(ObjectStorePtr inner, const RateLimits& limits, RateLimitOptions options)
-    : inner_(std::move(inner)),
+    : StoreDecorator(std::move(inner)),
       limits_(limits),
       options_(std::move(options)),
       waiting_(options_.waiting ? options_.waiting : std::make_shared<SystemWaiting>()) {

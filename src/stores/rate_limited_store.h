@@ -11,7 +11,7 @@
 
 #include "base/cancel.h"
 #include "base/clock.h"
-#include "stores/object_store.h"
+#include "stores/store_decorator.h"
 #include "stores/store_settings.h"
 #include "stores/waiting.h"
 
@@ -30,7 +30,7 @@ struct RateLimitOptions {
 };
 
 // Thread-safe.
-class RateLimitedStore final : public ObjectStore {
+class RateLimitedStore final : public StoreDecorator {
  public:
   RateLimitedStore(ObjectStorePtr inner, const RateLimits& limits, RateLimitOptions options);
 
@@ -43,10 +43,7 @@ class RateLimitedStore final : public ObjectStore {
     return inner_->list(prefix, visit);
   }
   Status remove(std::string_view name) override { return inner_->remove(name); }
-  [[nodiscard]] bool protects() const override { return inner_->protects(); }
   Status protect(std::string_view name) override { return inner_->protect(name); }
-  void interrupt() override { inner_->interrupt(); }
-  [[nodiscard]] std::string location() const override { return inner_->location(); }
 
  private:
   // One direction. Bytes are taken by a ticket: the count of all that was taken before. Its
@@ -62,7 +59,6 @@ class RateLimitedStore final : public ObjectStore {
   std::uint64_t count(Allowance& allowance);
   [[nodiscard]] std::uint64_t limit_now(const Allowance& allowance) const;
 
-  const ObjectStorePtr inner_;
   const RateLimits limits_;
   const RateLimitOptions options_;
   const std::shared_ptr<Waiting> waiting_;

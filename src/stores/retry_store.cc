@@ -62,7 +62,8 @@ class VisitedNames {
 // The attempts of one call, and what they may still cost.
 class RetryStore::Attempts {
  public:
-  explicit Attempts(RetryStore& store) : store_(store), began_(store.waiting_->now()) {}
+  explicit Attempts(RetryStore& store)
+      : store_(store), began_(store.waiting_->now()), interruptions_before_(store.interruptions_) {}
 
   // Whether an attempt failed in a way that leaves open what it has done.
   [[nodiscard]] bool unclear() const { return failures_ > 0; }
@@ -78,7 +79,8 @@ class RetryStore::Attempts {
     const nanoseconds delay = delay_after(error, counted);
     if (store_.waiting_->now() + delay - began_ > options.longest_call) return fail(told(error));
     if (!store_.take_token()) return fail(told(error));
-    if (!store_.waiting_->wait(delay, options.cancel)) {
+    const bool waited = store_.waiting_->wait(delay, options.cancel);
+    if (!waited || store_.interruptions_ != interruptions_before_) {
       return fail(ErrorCode::kCancelled,
                   fmt::format("cancelled while waiting to try {} again", store_.location()));
     }
@@ -109,16 +111,22 @@ class RetryStore::Attempts {
 
   RetryStore& store_;
   const nanoseconds began_;
+  const std::uint64_t interruptions_before_;
   int failures_ = 0;
   int forgiven_ = 0;
 };
 
 RetryStore::RetryStore(ObjectStorePtr inner, RetryOptions options)
-    : inner_(std::move(inner)),
+    : StoreDecorator(std::move(inner)),
       options_(std::move(options)),
       waiting_(options_.waiting ? options_.waiting : std::make_shared<SystemWaiting>()),
       random_(options_.seed != 0 ? options_.seed : random_u64()),
       tokens_(options_.retry_tokens) {}
+
+void RetryStore::interrupt() {
+  ++interruptions_;
+  StoreDecorator::interrupt();
+}
 
 std::uint64_t RetryStore::retries() const {
   const std::scoped_lock lock(mutex_);

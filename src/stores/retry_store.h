@@ -21,13 +21,14 @@
 //     before does not count against the attempts.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <mutex>
 #include <random>
 
 #include "base/cancel.h"
-#include "stores/object_store.h"
+#include "stores/store_decorator.h"
 #include "stores/waiting.h"
 
 namespace skyhold {
@@ -48,7 +49,7 @@ struct RetryOptions {
 };
 
 // Thread-safe.
-class RetryStore final : public ObjectStore {
+class RetryStore final : public StoreDecorator {
  public:
   explicit RetryStore(ObjectStorePtr inner, RetryOptions options = {});
 
@@ -58,13 +59,9 @@ class RetryStore final : public ObjectStore {
   Result<ObjectInfo> stat(std::string_view name) override;
   Status list(std::string_view prefix, const std::function<Status(const ObjectInfo&)>& visit) override;
   Status remove(std::string_view name) override;
-  [[nodiscard]] bool protects() const override { return inner_->protects(); }
   Status protect(std::string_view name) override;
-  void interrupt() override { inner_->interrupt(); }
-  [[nodiscard]] std::string location() const override { return inner_->location(); }
-  [[nodiscard]] double expected_read_seconds(std::uint64_t bytes) const override {
-    return inner_->expected_read_seconds(bytes);
-  }
+  // A call that waits to try again ends after the wait.
+  void interrupt() override;
 
   // How many times a call was tried again, since the beginning.
   [[nodiscard]] std::uint64_t retries() const;
@@ -77,9 +74,9 @@ class RetryStore final : public ObjectStore {
   bool take_token();
   std::chrono::nanoseconds jitter(std::chrono::nanoseconds bound);
 
-  const ObjectStorePtr inner_;
   const RetryOptions options_;
   const std::shared_ptr<Waiting> waiting_;
+  std::atomic<std::uint64_t> interruptions_{0};
   mutable std::mutex mutex_;
   std::mt19937_64 random_;
   int tokens_;

@@ -61,6 +61,29 @@ TEST_F(RetryStoreTest, WhatFailsOnceIsTriedAgain) {
   EXPECT_EQ(store_->retries(), 7U);
 }
 
+TEST_F(RetryStoreTest, AnInterruptedCallIsNotTriedAgainButTheNextOneIs) {
+  class Interrupting final : public Waiting {
+   public:
+    [[nodiscard]] nanoseconds now() const override { return {}; }
+    bool wait(nanoseconds, const CancelToken*) override {
+      if (++waits == 2) store->interrupt();
+      return true;
+    }
+    RetryStore* store = nullptr;
+    int waits = 0;
+  };
+  const auto waiting = std::make_shared<Interrupting>();
+  RetryOptions options;
+  options.waiting = waiting;
+  RetryStore store(faults_, options);
+  waiting->store = &store;
+  faults_->add(fault(FaultKind::kErrorBefore, StoreMethod::kPut, 1, 5));
+  EXPECT_EQ(code_of(store.put("config", as_bytes("x"))), ErrorCode::kCancelled);
+  EXPECT_EQ(faults_->calls(StoreMethod::kPut), 2U);
+  EXPECT_TRUE(store.put("config", as_bytes("x")));
+  EXPECT_EQ(faults_->calls(StoreMethod::kPut), 6U);
+}
+
 TEST_F(RetryStoreTest, OnlyAStoreThatCannotBeReachedIsAskedAgain) {
   for (const ErrorCode code : {ErrorCode::kNotFound, ErrorCode::kAlreadyExists, ErrorCode::kPermissionDenied,
                                ErrorCode::kNoSpace, ErrorCode::kCorrupt, ErrorCode::kInvalidArgument}) {

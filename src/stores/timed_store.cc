@@ -54,7 +54,7 @@ class TimedStore::Call {
 };
 
 TimedStore::TimedStore(ObjectStorePtr inner, std::function<double()> seconds)
-    : inner_(std::move(inner)), seconds_(std::move(seconds)) {}
+    : StoreDecorator(std::move(inner)), seconds_(std::move(seconds)) {}
 
 void TimedStore::record(StoreMethod method, double seconds, std::uint64_t bytes, const Error* error) {
   const auto bucket = std::lower_bound(kLatencyBuckets.begin(), kLatencyBuckets.end(), seconds);

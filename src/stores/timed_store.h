@@ -9,7 +9,7 @@
 #include <string_view>
 
 #include "base/clock.h"
-#include "stores/object_store.h"
+#include "stores/store_decorator.h"
 #include "stores/store_method.h"
 
 namespace skyhold {
@@ -40,7 +40,7 @@ struct StoreTimings {
 };
 
 // Thread-safe; nothing is held while the store works.
-class TimedStore final : public ObjectStore {
+class TimedStore final : public StoreDecorator {
  public:
   // `seconds` tells the time since some fixed moment.
   explicit TimedStore(ObjectStorePtr inner, std::function<double()> seconds = monotonic_seconds);
@@ -51,10 +51,7 @@ class TimedStore final : public ObjectStore {
   Result<ObjectInfo> stat(std::string_view name) override;
   Status list(std::string_view prefix, const std::function<Status(const ObjectInfo&)>& visit) override;
   Status remove(std::string_view name) override;
-  [[nodiscard]] bool protects() const override { return inner_->protects(); }
   Status protect(std::string_view name) override;
-  void interrupt() override { inner_->interrupt(); }
-  [[nodiscard]] std::string location() const override { return inner_->location(); }
 
   [[nodiscard]] StoreTimings timings() const;
 
@@ -69,7 +66,6 @@ class TimedStore final : public ObjectStore {
   void record(StoreMethod method, double seconds, std::uint64_t bytes, const Error* error);
   void learn_from_read(double seconds, std::uint64_t bytes);
 
-  const ObjectStorePtr inner_;
   const std::function<double()> seconds_;
   mutable std::mutex mutex_;
   StoreTimings timings_;
