@@ -71,11 +71,12 @@ Result<BackupOptions> backup_options(const Parameters& parameters) {
 // went. The backup is safe by now: whatever goes wrong here leaves it degraded, no worse.
 void complete_copies(const Parameters& parameters, CommandContext& context, Repository& repository,
                      BackupResult& result) {
-  const Result<MasterKey> master_key = MasterKey::load(parameters.key_file);
-  if (!master_key) return;
-  const MendOptions options{.master_key = &*master_key};
-  const Result<MendResult> mended =
-      run_mend(repository.copies().stores(), options, context.progress, context.cancel);
+  const auto mend = [&]() -> Result<MendResult> {
+    const MasterKey master_key = TRY(MasterKey::load(parameters.key_file));
+    const MendOptions options{.master_key = &master_key};
+    return run_mend(repository.copies().stores(), options, context.progress, context.cancel);
+  };
+  const Result<MendResult> mended = mend();
   if (!mended) {
     context.progress.warn(fmt::format("the other copies were not completed: {}", mended.error().message));
     return;
