@@ -1,0 +1,166 @@
+// What the platform knows of its projects, branches, schedules, backups and copies. Everything
+// here but pins, notes and rules can be found again in any one store: see operations/recover.
+//
+// Thread-safe. Each call is one transaction. Every change that matters raises revision(), by
+// which the catalog's own backup knows that it is behind. Lists are in pages: a page begins
+// after `after`, the cursor that the page before gave; an empty cursor at its end: no more.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "db/sql_database.h"
+#include "model/backup_record.h"
+#include "model/project.h"
+
+namespace skyhold {
+
+inline constexpr int kMostPageItems = 500;
+
+struct PageRequest {
+  int limit = 50;  // 1 to kMostPageItems
+  std::string after;
+};
+template <typename T>
+struct Page {
+  std::vector<T> items;
+  std::string next;
+};
+
+struct BackupFilter {
+  std::string project;  // empty: of all
+  std::string branch;
+  std::optional<BackupKind> kind;
+  std::optional<BackupState> state;
+  bool deleted = false;  // deleted ones too
+  std::optional<Instant> since;
+  std::optional<Instant> until;
+};
+
+// Of one project, for the fleet: one query for a whole page of them.
+struct ProjectSummary {
+  Project project;
+  std::string production_branch;             // empty: it has none
+  std::int64_t backup_count = 0;             // restorable
+  std::int64_t stored_bytes = 0;             // added by what is restorable, in one copy
+  std::optional<BackupRecord> last_good;     // of the production branch, with its copies
+  std::optional<BackupRecord> last_attempt;  // of the production branch, whatever came of it
+  std::optional<Instant> last_verified_at;
+};
+
+// What a project's copy in one store takes.
+struct StoreUsage {
+  std::string store;
+  std::int64_t objects = 0;
+  std::int64_t bytes = 0;
+  Instant measured_at;
+};
+struct UsagePoint {  // one a day and store
+  std::string day;   // "2026-11-23", in UTC
+  std::string store;
+  std::int64_t bytes = 0;
+  std::int64_t source_bytes = 0;  // that the backups of that day would take without deduplication
+};
+
+// A scheduled run, so that it happens once: see policy/schedule.h for the key.
+struct ScheduledRun {
+  std::string schedule;
+  std::string branch;
+  std::string occurrence;  // "2026-03-29T02:30"
+  std::string job;
+  int attempt = 1;
+  Instant at;
+};
+
+class Catalog {
+ public:
+  // Applies migrations. `database` and `clock` must outlive it.
+  static Result<std::unique_ptr<Catalog>> open(SqlDatabase& database, const Clock& clock);
+
+  // ---- projects: kAlreadyExists, kNotFound, kInvalidArgument (names, rules that make no sense)
+  Status create_project(const Project& project);
+  Result<Project> project(std::string_view name);
+  // By name; `search` is a part of name or title; only those of `names` when given.
+  Result<Page<Project>> projects(const PageRequest& page, std::string_view search = {},
+                                 const std::vector<std::string>* names = nullptr);
+  Result<Page<ProjectSummary>> project_summaries(const PageRequest& page, std::string_view search = {},
+                                                 const std::vector<std::string>* names = nullptr);
+  Result<ProjectSummary> project_summary(std::string_view name);
+  Status update_project(const Project& project);
+  Status set_repository(std::string_view project, std::string_view repository_id,
+                        std::string_view wrapped_recovery);
+  // Refused (kBusy) while it has backups that are restorable, unless `with_backups`.
+  Status delete_project(std::string_view name, bool with_backups);
+
+  // ---- branches. A second production branch is kAlreadyExists.
+  Status create_branch(const Branch& branch);
+  Result<Branch> branch(std::string_view project, std::string_view name);
+  Result<std::vector<Branch>> branches(std::string_view project);
+  Status update_branch(const Branch& branch);
+  Status delete_branch(std::string_view project, std::string_view name);
+
+  // ---- schedules
+  Status put_schedule(const Schedule& schedule);  // new or changed
+  Result<std::vector<Schedule>> schedules(std::string_view project);
+  Result<std::vector<Schedule>> enabled_schedules();  // of projects that are not paused
+  Status delete_schedule(std::string_view project, std::string_view id);
+  // kAlreadyExists when this occurrence was recorded with this attempt before.
+  Status record_run(const ScheduledRun& run);
+  // The newest run of each (schedule, branch).
+  Result<std::vector<ScheduledRun>> last_runs();
+
+  // ---- backups
+  Status create_backup(const BackupRecord& backup);
+  Result<BackupRecord> backup(std::string_view id);                                         // with copies
+  Result<Page<BackupRecord>> backups(const BackupFilter& filter, const PageRequest& page);  // newest first
+  // Those that are restorable, running or failed, of one project, oldest first: for retention.
+  Result<std::vector<BackupRecord>> live_backups(std::string_view project);
+  Result<std::optional<BackupRecord>> newest_restorable(std::string_view project, std::string_view branch);
+  // The one before it of the same branch that is restorable.
+  Result<std::optional<BackupRecord>> previous(const BackupRecord& backup);
+  Status update_backup(const BackupRecord& backup);  // everything but pin and copies
+  Status set_copies(std::string_view backup_id, const std::vector<CopyRecord>& copies);
+  Status pin(std::string_view backup_id, std::string_view reason, std::string_view by);
+  Status unpin(std::string_view backup_id);
+  // Writes kDeleted. kBusy when it is pinned or the newest restorable one of its branch, unless
+  // `even_if_newest`.
+  Status mark_deleted(std::string_view backup_id, std::string_view by, bool even_if_newest = false);
+
+  // ---- measured
+  Status record_usage(std::string_view project, const std::vector<StoreUsage>& usage,
+                      std::int64_t source_bytes);
+  Result<std::vector<StoreUsage>> usage(std::string_view project);  // latest, of each store
+  Result<std::vector<UsagePoint>> usage_history(std::string_view project,
+                                                Instant since);  // empty: all projects
+  Status record_verified(std::string_view project, Instant at, bool good, std::string_view summary);
+  struct Verification {
+    Instant at;
+    bool good = false;
+    std::string summary;
+  };
+  Result<std::optional<Verification>> last_verification(std::string_view project);
+
+  // ---- settings of the platform that are not in the file: "instance_id", …
+  Result<std::optional<std::string>> value(std::string_view key);
+  Status set_value(std::string_view key, std::string_view value);
+
+  // Rises with every change of what its own backup must hold.
+  Result<std::int64_t> revision();
+
+  // Everything that recover needs, as one JSON text, and back into an empty catalog
+  // (kAlreadyExists otherwise). Other modules' tables (people) are dumped by themselves.
+  Result<std::string> dump();
+  Status load(std::string_view json);
+
+ private:
+  Catalog(SqlDatabase& database, const Clock& clock) : database_(database), clock_(clock) {}
+
+  SqlDatabase& database_;
+  const Clock& clock_;
+};
+
+}  // namespace skyhold
