@@ -13,6 +13,8 @@ struct RetentionPolicy {
   int keep_daily = 7;
   int keep_weekly = 4;
   int keep_monthly = 2;
+
+  friend bool operator==(const RetentionPolicy&, const RetentionPolicy&) = default;
 };
 
 struct RetentionCandidate {
