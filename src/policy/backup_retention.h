@@ -9,7 +9,8 @@
 //
 // A degraded backup (complete, on fewer copies than wanted) holds a tier's place only while its day,
 // week or month has no good one, and beside the good ones, never instead of one. A failed backup
-// holds none: it is kept while it is its branch's newest, so that it can be looked at.
+// holds none: it is kept while it is its branch's newest, so that it can be looked at. One that runs is
+// kept, one that was deleted is not.
 #pragma once
 
 #include <optional>
@@ -20,25 +21,15 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "model/backup_kind.h"
+#include "model/backup_record.h"
+#include "model/project.h"
 #include "policy/cron.h"
-#include "policy/retention.h"
 #include "policy/time_zone.h"
 
 namespace skyhold {
 
-struct RetentionRules {
-  RetentionPolicy tiers{};             // of automatic backups
-  std::optional<int> manual_days{30};  // nullopt: until somebody deletes it
-  std::optional<int> imported_days{};
-  std::optional<int> safety_days{7};
-
-  friend bool operator==(const RetentionRules&, const RetentionRules&) = default;
-};
-
 // kInvalidArgument for a rule that is negative or beyond reason (3660 days, 520 weeks, 240 months).
 Status check_retention_rules(const RetentionRules& rules);
-
-enum class BackupState { kGood, kDegraded, kFailed };
 
 struct RetentionBackup {
   std::string id;

@@ -1,10 +1,13 @@
 // Which branches are due for an automatic backup now. Pure: the caller brings the facts.
 //
 // A branch's schedules are one stream of occurrences: where two of them meet, one run serves
-// both. So (project, branch, key) is the unique key of a scheduled run.
+// both. So (project, branch, key) is the unique key of a scheduled run. What is scheduled for
+// another purpose (a staging branch refreshed from production) is a stream of its own: another
+// ScheduledBranch, without `last_good_at`.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,7 +18,7 @@
 
 namespace skyhold {
 
-struct Schedule {
+struct BranchSchedule {
   std::string id;
   CronExpression cron;
   Instant since;  // created, changed or switched on again: occurrences before it do not count
@@ -35,7 +38,7 @@ struct ScheduledBranch {
   std::string project;
   std::string branch;
   TimeZone zone;  // the project's: keys of a branch are compared with each other
-  std::vector<Schedule> schedules;
+  std::vector<BranchSchedule> schedules;
   bool paused = false;
   std::optional<LastRun> last_run{};
   // When the newest automatic backup that can be restored was captured. One that is degraded
@@ -54,6 +57,7 @@ struct DueOptions {
 };
 
 struct DueRun {
+  std::size_t position = 0;  // of its branch in `branches`
   std::string project;
   std::string branch;
   std::string schedule_id;

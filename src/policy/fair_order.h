@@ -1,9 +1,10 @@
 // Which queued jobs may start now, and in which order. Pure: plain facts in, positions out.
 //
-// Order: the class of the job; within a class round robin between projects, the least recently
+// Order: the priority of the job; within a priority round robin between projects, the least recently
 // served first; within a project the oldest first. A job that no cap lets start is passed over
-// and holds up nobody else. A job that has waited long rises, class by class, to that of a manual
-// backup: so neither a project, nor a server, nor a class with thousands of jobs starves others.
+// and holds up nobody else. A job that has waited long rises, step by step, to the priority of
+// what people ask for: so neither a project, nor a server, nor a priority with thousands of jobs
+// starves others. Restores stay before all.
 // n queued jobs take O(n log n).
 #pragma once
 
@@ -15,16 +16,9 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "model/job.h"
 
 namespace skyhold {
-
-enum class JobClass {  // most urgent first
-  kRestore,            // restores and their undo
-  kManualBackup,
-  kRequested,  // what else a person waits for: safety backup, import, export, drill on request
-  kScheduledBackup,
-  kMaintenance,  // prune, verify, mend, drills by themselves
-};
 
 // What a job holds while it runs. An empty name holds nothing.
 struct JobPlaces {
@@ -35,9 +29,12 @@ struct JobPlaces {
   std::vector<std::string> stores;
 };
 
+// The places of a job; its stores are those of its region, which the caller knows.
+JobPlaces places_of(const Job& job, std::vector<std::string> stores = {});
+
 struct QueuedJob {
   std::string id;
-  JobClass job_class = JobClass::kScheduledBackup;
+  JobPriority priority = JobPriority::kManual;
   JobPlaces places;
   Instant queued_at;
 };
@@ -55,7 +52,7 @@ struct JobCaps {
 
 struct FairOrderOptions {
   JobCaps caps{};
-  // So long a wait raises a job by one class.
+  // So long a wait raises a job by one priority.
   std::chrono::minutes raise_after{std::chrono::hours{6}};
 };
 
