@@ -4,6 +4,9 @@
 // dies the lease runs out and the job is taken up by another (if its kind can be begun anew) or
 // fails in words. Each write of a worker names its fence, and fails with kBusy once somebody else
 // holds the job. Any number of processes share one queue. Thread-safe.
+//
+// Leases are by the clock of each machine: machines that share a queue must agree on the time to
+// within a few seconds (NTP).
 #pragma once
 
 #include <chrono>
@@ -60,8 +63,11 @@ class JobQueue {
   static Result<std::unique_ptr<JobQueue>> open(SqlDatabase& database, const Clock& clock,
                                                 const JobQueueOptions& options = {});
 
-  // kAlreadyExists when a job with its unique_key was ever made. Gives its id.
+  // kAlreadyExists when a job with its unique_key was ever made. Gives its id: a new one when the
+  // job has none. Its state, times and counts are the queue's to set.
   Result<std::string> enqueue(Job job);
+  // The job that took this unique_key first, though it may have been swept since. kNotFound.
+  Result<std::string> job_of_key(std::string_view unique_key);
   Result<Job> job(std::string_view id);  // kNotFound
   struct JobPage {
     std::vector<Job> items;  // newest first
@@ -74,13 +80,14 @@ class JobQueue {
 
   // Takes the first job that `choose` names: it is given the queued jobs of the region that are
   // ready and all that run, and gives ids in the order in which they may start. Nothing when there is none.
-  // The choice and the taking are one transaction, so caps hold across processes.
+  // The choice and the taking are one transaction, so caps hold across processes. The jobs that
+  // `choose` sees have no parameters, progress, result or error.
   using Choose = std::function<std::vector<std::string>(const std::vector<Job>& queued,
                                                         const std::vector<Job>& running)>;
   Result<std::optional<TakenJob>> take(std::string_view worker, std::string_view region,
                                        const Choose& choose);
 
-  // Renews the lease. Says whether somebody asked to cancel. kBusy: it was lost.
+  // Renews the lease. Says whether somebody asked to cancel. kBusy: it was lost, and nothing else.
   Result<bool> heartbeat(const JobLease& lease);
   Status report(const JobLease& lease, const Progress& progress, double rate_bytes_per_second);
   Status add_event(const JobLease& lease, std::string_view kind, std::string_view text);
@@ -92,17 +99,31 @@ class JobQueue {
   // A queued job is cancelled at once; a running one is asked to. kNotFound; a job that is over stays.
   Result<Job> request_cancel(std::string_view id, std::string_view by);
 
+  // Those of a worker that somebody asked to cancel.
+  Result<std::vector<std::string>> cancel_requests(std::string_view worker);
+
   // Jobs whose lease has run out: queued again, or failed (kUnavailable) when `restartable` says no or
-  // it was tried too often. Gives those that failed.
+  // its workers died too often, or cancelled when somebody had asked for that. Gives those that it ended.
   Result<std::vector<Job>> reap(const std::function<bool(const Job&)>& restartable);
 
   Result<std::vector<JobEvent>> events(std::string_view job, std::int64_t after_sequence, int limit = 500);
 
+  // A job and what happened to it since, of one instant: when it is over and there are fewer than
+  // `limit` events, there will be no more.
+  struct JobNews {
+    Job job;
+    std::vector<JobEvent> events;
+  };
+  Result<JobNews> news(std::string_view job, std::int64_t after_sequence, int limit = 500);
+
   // ---- workers
   Status seen(const WorkerRecord& worker);
   Result<std::vector<WorkerRecord>> workers();
-  // Removes ended jobs and workers of long ago.
+  Status left(std::string_view worker);  // it ended in order: nobody need ask where it is
+  // Removes ended jobs and workers of long ago. Unique keys stay taken.
   Status sweep(std::chrono::hours older_than);
+
+  [[nodiscard]] const JobQueueOptions& options() const { return options_; }
 
  private:
   JobQueue(SqlDatabase& database, const Clock& clock, const JobQueueOptions& options)
