@@ -29,5 +29,16 @@ TEST(Hmac, TakesAnEmptyKeyAndAnEmptyMessage) {
   EXPECT_EQ(hmac_hex({}, ""), "b613679a0814d9ec772f95d778c35fc5ff1697c493715653c6c712144292c5ad");
 }
 
+// Test cases 1, 2 and 6 of RFC 2202.
+TEST(Hmac, AgreesWithTheRfcForSha1) {
+  EXPECT_EQ(hex_encode(hmac_sha1(Bytes(20, 0x0b), as_bytes("Hi There"))),
+            "b617318655057264e28bc0b6fb378c8ef146be00");
+  EXPECT_EQ(hex_encode(hmac_sha1(as_bytes("Jefe"), as_bytes("what do ya want for nothing?"))),
+            "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+  EXPECT_EQ(hex_encode(hmac_sha1(Bytes(80, 0xaa),
+                                 as_bytes("Test Using Larger Than Block-Size Key - Hash Key First"))),
+            "aa4ae5e15272d00e95705637ce8a3b55ed402112");
+}
+
 }  // namespace
 }  // namespace skyhold
