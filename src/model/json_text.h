@@ -5,11 +5,9 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/utf8.h"
 
 namespace skyhold {
-
-// Whether `text` is UTF-8 as RFC 3629 has it: no overlong forms, no surrogates.
-[[nodiscard]] bool is_utf8(std::string_view text);
 
 // Appends to a buffer and minds the commas. Line breaks are the caller's: a long file
 // deduplicates only if equal parts of it are equal lines.

@@ -70,6 +70,7 @@ struct Schedule {
   std::string refresh_source;
   bool enabled = true;
   Instant created_at;
+  Instant active_since;  // created, changed or switched on again; the catalog keeps it
 };
 inline constexpr std::string_view kProductionBranch = "*production";
 
@@ -79,5 +80,10 @@ Status check_slug(std::string_view what, std::string_view text);
 
 // Text for people: valid UTF-8 without control characters, at most `most_bytes`.
 Status check_text(std::string_view what, std::string_view text, std::size_t most_bytes);
+
+// For what a machine wrote (an error's words, a server's version) and must not be lost for its
+// form: control characters become blanks, what is not UTF-8 becomes U+FFFD, and what is longer
+// is cut between two characters and ends with "…".
+std::string clean_text(std::string_view text, std::size_t most_bytes);
 
 }  // namespace skyhold
