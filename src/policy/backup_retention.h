@@ -15,7 +15,6 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -24,6 +23,7 @@
 #include "model/backup_record.h"
 #include "model/project.h"
 #include "policy/cron.h"
+#include "policy/tier.h"
 #include "policy/time_zone.h"
 
 namespace skyhold {
@@ -49,21 +49,12 @@ struct RetentionSetting {
   std::vector<CronExpression> expected;
 };
 
-enum class TierKind { kDaily, kWeekly, kMonthly };
-std::string_view to_string(TierKind kind);  // "daily", "weekly", "monthly"
-
-struct Tier {
-  TierKind kind = TierKind::kDaily;
-  std::string bucket;  // "2026-11-22", "2026-W47", "2026-11"
-  friend bool operator==(const Tier&, const Tier&) = default;
-};
-
 struct BackupRetention {
   std::string id;
   bool keep = false;
   std::vector<Tier> tiers;           // empty for what no tier holds
   std::vector<std::string> reasons;  // in words, the tiers among them: "weekly 2026-W47", "pinned"
-  // When the rules let it go, if from now on a good automatic backup comes at each expected time, nothing
+  // Until when the rules keep it, if from now on a good automatic backup comes at each expected time, nothing
   // is made or deleted by hand, and no state, pin or rule changes. A displaced backup goes at the very
   // instant of the backup that displaces it. What is kept only because it is being restored goes at
   // `now`. nullopt: it stays until somebody deletes it (or unpins it), or until a newer backup comes when
