@@ -41,9 +41,12 @@ enum class HealthState { kSafe, kAtRisk, kUnprotected, kPaused, kNew };
 std::string_view to_string(HealthState state);  // "safe", "at_risk", "unprotected", "paused", "new"
 
 struct HealthReason {
-  std::string_view code;  // stable, see health.cc
-  std::string branch;     // empty: of the whole project
-  std::string sentence;   // "The last good backup of main is 3 days old; the objective is 26 hours."
+  // Stable: paused, no_backup, backup_far_too_old, no_complete_copy (unprotected); backup_too_old,
+  // copies_incomplete, copies_damaged, verification_too_old, never_verified, backup_failed (at risk);
+  // first_backup_pending, no_production_branch (new).
+  std::string_view code;
+  std::string branch;    // empty: of the whole project
+  std::string sentence;  // "The last good backup of main is 3 days old; the objective is 26 hours."
 };
 
 struct ProjectHealth {
