@@ -1,0 +1,47 @@
+#include <algorithm>
+
+#include "jobs/job_queue.h"
+#include "jobs/job_row.h"
+
+namespace skyhold {
+namespace {
+
+constexpr int kMostPageEvents = 1000;
+
+Result<std::vector<JobEvent>> find_events(SqlSession& session, std::string_view job, std::int64_t after,
+                                          int limit) {
+  const SqlRows rows =
+      TRY(session.query("SELECT sequence, at_ms, kind, text FROM job_events WHERE job = ? AND sequence > ? "
+                        "ORDER BY sequence LIMIT ?",
+                        {std::string(job), after, std::int64_t{std::clamp(limit, 1, kMostPageEvents)}}));
+  std::vector<JobEvent> events;
+  events.reserve(rows.size());
+  for (const SqlRow& row : rows) {
+    events.push_back({row.integer(0), from_milliseconds(row.integer(1)), row.text(2), row.text(3)});
+  }
+  return events;
+}
+
+}  // namespace
+
+Status JobQueue::add_event(const JobLease& lease, std::string_view kind, std::string_view text) {
+  return write_held(database_, lease, [&](SqlSession& session) -> Result<bool> {
+    const std::optional<HeldRow> held = TRY(update_held(session, lease, "event_count = event_count + 1", {}));
+    if (!held) return false;
+    TRY(insert_event(session, lease.job, held->event_count, clock_.now(), kind, text));
+    return true;
+  });
+}
+
+Result<std::vector<JobEvent>> JobQueue::events(std::string_view job, std::int64_t after_sequence, int limit) {
+  return database_.read(
+      [&](SqlSession& session) { return find_events(session, job, after_sequence, limit); });
+}
+
+Result<JobQueue::JobNews> JobQueue::news(std::string_view job, std::int64_t after_sequence, int limit) {
+  return database_.read([&](SqlSession& session) -> Result<JobNews> {
+    return JobNews{TRY(find_job(session, job)), TRY(find_events(session, job, after_sequence, limit))};
+  });
+}
+
+}  // namespace skyhold
