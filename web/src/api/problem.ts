@@ -1,0 +1,39 @@
+import type { components } from './schema';
+
+type Problem = components['schemas']['Problem'];
+
+// A refusal in words: what happened (message), and what to do about it (hint).
+export class ApiProblem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly hint: string;
+  readonly field: string;
+  readonly requestId: string;
+
+  constructor(problem: Partial<Problem> & { title: string }) {
+    super(problem.title);
+    this.name = 'ApiProblem';
+    this.status = problem.status ?? 0;
+    this.code = problem.code ?? 'unknown';
+    this.hint = problem.hint ?? '';
+    this.field = problem.field ?? '';
+    this.requestId = problem.request_id ?? '';
+  }
+}
+
+export function problemOf(body: unknown, status: number): ApiProblem {
+  if (typeof body === 'object' && body !== null && 'title' in body && typeof body.title === 'string') {
+    return new ApiProblem({ status, ...(body as Problem) });
+  }
+  return new ApiProblem({
+    title: `The server answered with status ${status}.`,
+    status,
+    code: 'unexpected',
+    hint: 'Something between this page and Skyhold may have answered in its place.',
+  });
+}
+
+export function asProblem(error: unknown): ApiProblem {
+  if (error instanceof ApiProblem) return error;
+  return new ApiProblem({ title: error instanceof Error ? error.message : String(error), code: 'page' });
+}

@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+import { themeStyles } from './scripts/theme_styles';
+
+export default defineConfig({
+  plugins: [react(), themeStyles()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  build: {
+    target: 'es2022',
+    // The security policy allows no data: URLs in styles and scripts, so nothing is inlined.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    // Charts are loaded with the pages that show them, and are large by nature.
+    chunkSizeWarningLimit: 600,
+    rollupOptions: {
+      output: {
+        manualChunks(id) {
+          if (/node_modules\/(react|react-dom|scheduler|react-router|react-router-dom|@remix-run)\//.test(id)) {
+            return 'react';
+          }
+          return undefined;
+        },
+      },
+    },
+  },
+  server: { proxy: { '/api': 'http://127.0.0.1:8640' } },
+  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+});
