@@ -92,9 +92,13 @@ class Judge {
     judge_failures(branch);
   }
 
+  [[nodiscard]] Instant wanted_since(const BranchHealthFacts& branch) const {
+    return branch.created_at.value_or(facts_.created_at);
+  }
+
   void judge_no_backup(const BranchHealthFacts& branch) {
     const bool may_wait =
-        branch.failures_since_good == 0 && now_ - facts_.created_at <= objectives_.backup_age;
+        branch.failures_since_good == 0 && now_ - wanted_since(branch) <= objectives_.backup_age;
     if (may_wait) {
       find(HealthState::kNew, "first_backup_pending", branch.branch,
            branch.running ? fmt::format("The first backup of {} is being made.", branch.branch)
@@ -134,7 +138,7 @@ class Judge {
 
   void judge_verification(const BranchHealthFacts& branch) {
     // Before the first verification falls due, nothing is amiss.
-    const Instant since = branch.last_verified_at.value_or(facts_.created_at);
+    const Instant since = branch.last_verified_at.value_or(wanted_since(branch));
     if (now_ - since <= objectives_.verified_age) return;
     find(HealthState::kAtRisk, branch.last_verified_at ? "verification_too_old" : "never_verified",
          branch.branch,

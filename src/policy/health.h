@@ -14,6 +14,7 @@ namespace skyhold {
 
 struct BranchHealthFacts {
   std::string branch;
+  std::optional<Instant> created_at{};    // when backups of it were first wanted; none: with the project
   std::optional<Instant> last_good_at{};  // snapshot of the newest backup that can be restored, degraded too
   int copies_complete = 0;                // of that backup: stored or verified
   int copies_damaged = 0;                 // of that backup: missing or corrupt
