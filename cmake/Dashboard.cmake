@@ -14,7 +14,7 @@ if(SKYHOLD_DASHBOARD)
     OUTPUT ${dashboard_source}
     BYPRODUCTS ${CMAKE_BINARY_DIR}/dashboard/dashboard_files.bin
     COMMAND ${PROJECT_SOURCE_DIR}/scripts/build_dashboard
-    COMMAND ${embed_dashboard} ${web}/dist ${dashboard_source}
+    COMMAND ${embed_dashboard} ${dashboard_source} ${web}/dist
     DEPENDS ${dashboard_inputs} ${embed_dashboard} ${PROJECT_SOURCE_DIR}/scripts/build_dashboard
             ${web}/index.html ${web}/package.json ${web}/package-lock.json ${web}/tsconfig.json
             ${web}/vite.config.ts ${PROJECT_SOURCE_DIR}/src/api/openapi.yaml
@@ -23,7 +23,7 @@ if(SKYHOLD_DASHBOARD)
 else()
   add_custom_command(
     OUTPUT ${dashboard_source}
-    COMMAND ${embed_dashboard} --empty ${dashboard_source}
+    COMMAND ${embed_dashboard} ${dashboard_source}
     DEPENDS ${embed_dashboard}
     VERBATIM)
 endif()
