@@ -57,6 +57,9 @@ enum class Identity {
           // cooldown and the enterprise subscription reset
 };
 
+// kNotFound, or kInvalidArgument, unless each path is a directory: before anything is begun.
+Status check_addons_paths(const NeutralizeOptions& options);
+
 // All in one transaction, as the role that owns Odoo's tables, from which the SQL cannot
 // get away: it runs inside a security definer function. kSource with the file's name when one
 // fails, and nothing has changed then. `options` nullopt: the identity alone.

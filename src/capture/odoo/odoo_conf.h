@@ -25,7 +25,7 @@ struct OdooConf {
 
 // kInvalidArgument with the line's number for what is no configuration file; messages hold
 // names of keys but never values, one of which is a password. Keys that are not named above
-// are passed over. The last of two equal keys holds, as in Odoo.
+// are passed over; one that is there twice is refused, as Odoo refuses it.
 Result<OdooConf> parse_odoo_conf(std::string_view text);
 
 // `database`, or the only one that db_name names; kInvalidArgument when that does not tell.
