@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "crypto/hash.h"
+#include "operations/restore/server_databases.h"
 
 namespace skyhold {
 namespace {
@@ -40,22 +41,16 @@ Result<bool> take_lock(PgSession& session, std::string_view database) {
 }  // namespace
 
 Result<BranchLock> BranchLock::take(const PgTarget& target) {
-  PgTarget maintenance = target.with_database("postgres");
-  auto session = PgSession::connect(maintenance);
-  if (!session && session.error().code == ErrorCode::kNotFound) {
-    maintenance = target.with_database("template1");
-    session = PgSession::connect(maintenance);
+  BesideSession beside = TRY(connect_beside(target));
+  if (beside.session.server_version_number() >= kPostgres14) {
+    TRY(beside.session.execute("SET client_connection_check_interval = 500"));
   }
-  if (!session) return fail(std::move(session).error());
-  if (session->server_version_number() >= kPostgres14) {
-    TRY(session->execute("SET client_connection_check_interval = 500"));
-  }
-  if (!TRY(take_lock(*session, target.database()))) {
+  if (!TRY(take_lock(beside.session, target.database()))) {
     return fail(
         ErrorCode::kBusy, fmt::format("another restore onto database \"{}\" is under way", target.database()),
         "wait until it has ended; if it should not run, end its process: nothing of the branch is lost");
   }
-  return BranchLock(std::move(maintenance), std::move(*session));
+  return BranchLock(std::move(beside.target), std::move(beside.session));
 }
 
 }  // namespace skyhold

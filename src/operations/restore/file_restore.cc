@@ -18,6 +18,7 @@
 #include "crypto/hash.h"
 #include "io/file_descriptor.h"
 #include "io/in_parallel.h"
+#include "operations/restore/file_access.h"
 
 namespace skyhold {
 namespace {
@@ -26,20 +27,6 @@ constexpr std::size_t kChunkBytes = 1U << 20;
 constexpr std::string_view kRoot = "filestore";
 // More than there are cores: what a fetch mostly does is wait for a store.
 constexpr std::size_t kFetches = 8;
-
-struct Owner {
-  uid_t user = 0;
-  gid_t group = 0;
-};
-
-// Only root can give files away; they go to whom the filestore belongs, or will belong.
-std::optional<Owner> owner_for(const std::filesystem::path& live) {
-  if (::geteuid() != 0) return std::nullopt;
-  struct stat facts {};
-  if (::stat(live.c_str(), &facts) != 0 && ::stat(live.parent_path().c_str(), &facts) != 0)
-    return std::nullopt;
-  return Owner{facts.st_uid, facts.st_gid};
-}
 
 tl::unexpected<Error> errno_error(std::string_view action, const std::string& name) {
   return fail(error_from_errno(errno, fmt::format("{} {}", action, name)));
@@ -93,7 +80,7 @@ struct NewFile {
 class Restorer {
  public:
   Restorer(const FileRestore& restore, RestoreProgress& progress, const CancelToken& cancel)
-      : restore_(restore), progress_(progress), cancel_(cancel), owner_(owner_for(restore.live)) {}
+      : restore_(restore), progress_(progress), cancel_(cancel), access_(file_access(restore.live)) {}
 
   Result<FileRestoreResult> run() {
     Tree root;
@@ -101,19 +88,12 @@ class Restorer {
     hidden_ = open_directory_at(AT_FDCWD, restore_.hidden.string());
     if (!hidden_.is_open()) return errno_error("cannot open", restore_.hidden.string());
     live_ = open_directory_at(AT_FDCWD, restore_.live.string());
-    TRY(give(hidden_.get(), mode_of_root(), restore_.hidden.string()));
+    TRY(give(hidden_.get(), access_.directory_mode(access_.root_mode), restore_.hidden.string()));
     TRY(restore_tree(root));
     return finish();
   }
 
  private:
-  // As the filestore that is replaced, else readable by its owner alone.
-  mode_t mode_of_root() const {
-    struct stat facts {};
-    const bool known = live_.is_open() && ::fstat(live_.get(), &facts) == 0;
-    return known ? facts.st_mode & 07777U : 0700U;
-  }
-
   // Directories and what is here already first; then everything that must be fetched, in the
   // order in which it lies in the store.
   Status restore_tree(const Tree& root) {
@@ -140,7 +120,7 @@ class Restorer {
     if (::mkdirat(place.hidden, node.name.c_str(), 0700) != 0) return errno_error("cannot make", path);
     const FileDescriptor hidden = open_directory_at(place.hidden, node.name);
     if (!hidden.is_open()) return errno_error("cannot open", path);
-    TRY(give(hidden.get(), node.permissions | 0700U, path));
+    TRY(give(hidden.get(), access_.directory_mode(node.permissions), path));
     FileDescriptor live;
     if (place.live >= 0) live = open_directory_at(place.live, node.name);
     const Tree tree = TRY(restore_.source.directory(fmt::format("{}/{}", kRoot, path)));
@@ -260,16 +240,16 @@ class Restorer {
     if (::futimens(file.descriptor.get(), times.data()) != 0) {
       return errno_error("cannot set the time of", node.name);
     }
-    TRY(give(file.descriptor.get(), node.permissions | 0600U, node.name));
+    TRY(give(file.descriptor.get(), access_.file_mode(node.permissions), node.name));
     ++fetched_;
     count(node);
     return {};
   }
 
   Status give(int file, mode_t mode, const std::string& name) const {
-    if (owner_ && ::fchown(file, owner_->user, owner_->group) != 0)
+    if (access_.changes_owner() && ::fchown(file, access_.user, access_.group) != 0)
       return errno_error("cannot give away", name);
-    if (::fchmod(file, mode & 07777U) != 0) return errno_error("cannot set the mode of", name);
+    if (::fchmod(file, mode) != 0) return errno_error("cannot set the mode of", name);
     return {};
   }
 
@@ -282,13 +262,13 @@ class Restorer {
           "restore another snapshot");
     }
     if (::syncfs(hidden_.get()) != 0) return errno_error("cannot make durable", restore_.hidden.string());
-    return FileRestoreResult{fetched_, linked_, bytes_};
+    return FileRestoreResult{fetched_, linked_, bytes_, access_.notices};
   }
 
   const FileRestore& restore_;
   RestoreProgress& progress_;
   const CancelToken& cancel_;
-  const std::optional<Owner> owner_;
+  const FileAccess access_;
   FileDescriptor live_;
   FileDescriptor hidden_;
   std::atomic<std::uint64_t> fetched_{0};

@@ -101,6 +101,7 @@ Result<Preflight> check_before_restore(BranchLock& lock, const Manifest& manifes
                                        const RestoreOptions& options,
                                        const std::optional<fs::path>& filestore,
                                        std::vector<std::string>& notices) {
+  if (options.neutralize) TRY(check_addons_paths(*options.neutralize));
   PgSession& session = lock.session();
   TRY(check_server(session, manifest.database, notices));
   TRY(check_database(session, options));

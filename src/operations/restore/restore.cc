@@ -12,7 +12,9 @@
 #include "operations/restore/database_load.h"
 #include "operations/restore/file_restore.h"
 #include "operations/restore/hidden.h"
+#include "operations/restore/hooked_swap.h"
 #include "operations/restore/linked_cancel.h"
+#include "operations/restore/neutralize_phase.h"
 #include "operations/restore/preflight.h"
 #include "operations/restore/restore_from.h"
 #include "operations/restore/restore_names.h"
@@ -83,6 +85,7 @@ class Restore {
         TRY(check_before_restore(*lock_, manifest_, options_, filestore_, result_.notices));
     TRY(make_hidden(preflight));
     TRY(load(preflight));
+    TRY(neutralize());
     TRY(apply_facts(preflight));
     TRY(swap());
     drop_older();
@@ -139,9 +142,24 @@ class Restore {
     const Status database = load_database(load, progress_, clock_, either.token(), result_.notices);
     if (!database) either.cancel();
     if (beside.joinable()) beside.join();
+    result_.notices.insert(result_.notices.end(), file_notices_.begin(), file_notices_.end());
     // The one that failed by itself, not the one that was stopped for it.
     const bool files_failed_first = !files && files.error().code != ErrorCode::kCancelled;
     return files_failed_first || database ? files : database;
+  }
+
+  // After the check, for it changes what the manifest says, and before anyone can connect.
+  Status neutralize() {
+    const auto lap = clock_.enter("neutralize");
+    TRY(cancel_.check());
+    if (options_.neutralize) progress_.start_phase("Neutralizing");
+    result_.neutralization =
+        TRY(neutralize_hidden(options_.database.with_database(database_->name()), options_, cancel_));
+    if (result_.neutralization && !result_.neutralization->odoo) {
+      result_.notices.emplace_back(
+          "this is not an Odoo database: nothing was neutralized, and it has no identity to renew");
+    }
+    return {};
   }
 
   Status fetch_files(const CancelToken& cancel) {
@@ -151,6 +169,7 @@ class Restore {
     result_.files_fetched = done.fetched;
     result_.files_linked = done.linked;
     result_.file_bytes = done.bytes;
+    file_notices_ = done.notices;
     return {};
   }
 
@@ -163,11 +182,10 @@ class Restore {
 
   Status swap() {
     const auto lap = clock_.enter("swap");
-    progress_.start_phase("Swapping");
-    TRY(cancel_.check());
     SwapPlan plan{options_.database, database_->name(), suffix_, token_, filestore_, std::nullopt};
     if (directory_) plan.incoming_directory = directory_->path();
-    auto outcome = swap_in(*lock_, plan, cancel_);
+    auto outcome = swap_between_hooks(*lock_, plan, hooks(), cancel_, result_.hooks,
+                                      [this](const std::string& phase) { progress_.start_phase(phase); });
     // After a failure the hidden ones are dropped only if it is certain that they still are hidden.
     const auto still_hidden =
         outcome ? Result<bool>(false) : database_exists(lock_->session(), database_->name());
@@ -178,7 +196,18 @@ class Restore {
     if (!outcome) return fail(std::move(outcome).error());
     result_.replaced_database = outcome->replaced_database;
     result_.replaced_filestore = outcome->replaced_filestore;
+    if (result_.degraded()) {
+      result_.notices.push_back(fmt::format("the restore is done, but {}; start what it should have started",
+                                            result_.hooks.back().error->message));
+    }
     return {};
+  }
+
+  [[nodiscard]] RestoreHooks hooks() const {
+    RestoreHooks all = options_.hooks;
+    if (all.project.empty()) all.project = manifest_.project;
+    if (all.operation.empty()) all.operation = "restore";
+    return all;
   }
 
   // One generation is kept for undo. The restore is done: what goes wrong here is a notice.
@@ -197,7 +226,20 @@ class Restore {
     result_.rows = manifest_.table_rows();
     result_.table_bytes = manifest_.table_bytes();
     result_.stages = clock_.stages();
+    result_.how_to_undo = how_to_undo();
     return std::move(result_);
+  }
+
+  [[nodiscard]] std::string how_to_undo() const {
+    if (result_.replaced_database.empty() && result_.replaced_filestore.empty()) return "";
+    std::string kept;
+    if (!result_.replaced_database.empty()) kept = fmt::format("database {}", result_.replaced_database);
+    if (!result_.replaced_filestore.empty()) {
+      kept += fmt::format("{}filestore {}", kept.empty() ? "" : " and ", result_.replaced_filestore);
+    }
+    return fmt::format(
+        "`skyhold repo undo-restore` with the same --database{} puts back what was replaced: {}",
+        result_.replaced_filestore.empty() ? "" : " and --filestore", kept);
   }
 
   BackupSource& source_;
@@ -214,6 +256,7 @@ class Restore {
   std::optional<HiddenDatabase> database_;
   std::optional<HiddenDirectory> directory_;
   RestoreResult result_;
+  std::vector<std::string> file_notices_;  // of the thread of the files, until it has ended
 };
 
 }  // namespace

@@ -84,6 +84,9 @@ struct UndoResult {
 // replaces is kept in turn, so that undo twice is redo. Needs no repository.
 Result<UndoResult> undo_restore(const UndoOptions& options);
 
+// Whether undo_restore() has something to put back.
+Result<bool> can_undo(const UndoOptions& options);
+
 // Drops what restores onto this branch have kept for undo.
 Status discard_replaced(const UndoOptions& options);
 

@@ -33,6 +33,17 @@ Result<std::string> locale_provider_sql(int server, const DatabaseFacts& facts) 
 
 }  // namespace
 
+Result<BesideSession> connect_beside(const PgTarget& target) {
+  PgTarget beside = target.with_database("postgres");
+  auto session = PgSession::connect(beside);
+  if (!session && session.error().code == ErrorCode::kNotFound) {
+    beside = target.with_database("template1");
+    session = PgSession::connect(beside);
+  }
+  if (!session) return fail(std::move(session).error());
+  return BesideSession{std::move(beside), std::move(*session)};
+}
+
 Result<std::vector<std::string>> list_databases(PgSession& session) {
   std::vector<std::string> names;
   for (PgRow& row : TRY(session.query("SELECT datname FROM pg_catalog.pg_database ORDER BY datname"))) {

@@ -10,6 +10,14 @@
 
 namespace skyhold {
 
+// A session in "postgres", or else "template1", on the target's server: beside the database
+// that is to be renamed, made or looked at.
+struct BesideSession {
+  PgTarget target;
+  PgSession session;
+};
+Result<BesideSession> connect_beside(const PgTarget& target);
+
 Result<std::vector<std::string>> list_databases(PgSession& session);
 Result<bool> database_exists(PgSession& session, std::string_view name);
 // 0 when there is none of that name.

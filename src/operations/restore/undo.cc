@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/clock.h"
+#include "operations/restore/hooked_swap.h"
 #include "operations/restore/restore.h"
 #include "operations/restore/restore_names.h"
 #include "operations/restore/server_databases.h"
@@ -47,8 +48,23 @@ Result<UndoResult> undo_restore(const UndoOptions& options) {
   if (filestore && std::filesystem::exists(replaced_directory(*filestore, kept))) {
     plan.incoming_directory = replaced_directory(*filestore, kept);
   }
-  const SwapOutcome outcome = TRY(swap_in(lock, plan, CancelToken()));
-  return UndoResult{target, outcome.replaced_database, outcome.replaced_filestore};
+  RestoreHooks hooks = options.hooks;
+  if (hooks.operation.empty()) hooks.operation = "undo";
+  UndoResult result;
+  const SwapOutcome outcome =
+      TRY(swap_between_hooks(lock, plan, hooks, CancelToken(), result.hooks, [](const std::string&) {}));
+  result.database = target;
+  result.replaced_database = outcome.replaced_database;
+  result.replaced_filestore = outcome.replaced_filestore;
+  return result;
+}
+
+Result<bool> can_undo(const UndoOptions& options) {
+  BesideSession beside = TRY(connect_beside(options.database));
+  const Result<std::string> newest = newest_suffix(beside.session, options.database.database());
+  if (newest) return true;
+  if (newest.error().code == ErrorCode::kNotFound) return false;
+  return fail(newest.error());
 }
 
 Status discard_replaced(const UndoOptions& options) {
