@@ -18,6 +18,9 @@ struct Migration {
 // What is missing is applied in one transaction, once, whoever else tries at the same time.
 // kUnsupported when the database is newer than this program: it says which version to install.
 // kCorrupt when a migration that was applied is not the one we know.
+//
+// On PostgreSQL each TEXT of a CREATE TABLE or ALTER TABLE gets COLLATE "C": the order of SQLite,
+// and no index that a new version of the system's locale makes wrong.
 Status migrate(SqlDatabase& database, std::string_view component, const std::vector<Migration>& migrations);
 
 }  // namespace skyhold

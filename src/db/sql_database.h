@@ -2,7 +2,10 @@
 //
 // One text serves both. Parameters are `?`, columns are BIGINT or TEXT, and what the two
 // understand alike is all that is used: ON CONFLICT, RETURNING, partial and unique indexes,
-// WITH, COALESCE, LIKE … ESCAPE. Where they differ, SqlSession says a word that fits.
+// WITH, COALESCE, LIKE … ESCAPE. Where they differ, SqlSession says a word that fits. Text is
+// compared and sorted by its bytes, LIKE minds the case, LOWER knows A to Z: on both (migrations.h
+// sees to it). Not alike, and to be avoided: "? IS NULL" (no type can be found for it) and a
+// result that is neither a whole number, a truth value nor text.
 #pragma once
 
 #include <cstdint>
@@ -42,14 +45,17 @@ using SqlRows = std::vector<SqlRow>;
 
 enum class SqlDialect { kSqlite, kPostgresql };
 
-// Inside a transaction. Errors: kAlreadyExists (a unique or primary key), kInvalidArgument (a
+// Inside a transaction. Once a statement failed, every further one gives its error again, and the
+// transaction is rolled back whatever `body` gives: "insert, or else" is ON CONFLICT DO NOTHING.
+// Text is UTF-8 without zero bytes. Errors: kAlreadyExists (a unique or primary key), kInvalidArgument (a
 // foreign key or check), kUnavailable (no connection), kBusy (a lock was not had in time),
 // kNoSpace, kInternal (a statement that is wrong).
 class SqlSession {
  public:
   virtual ~SqlSession() = default;
+  // One statement, as in execute().
   virtual Result<SqlRows> query(std::string_view sql, const SqlParameters& parameters = {}) = 0;
-  // The number of rows that it changed.
+  // The number of rows that it changed; those that went by ON DELETE CASCADE do not count.
   virtual Result<std::int64_t> execute(std::string_view sql, const SqlParameters& parameters = {}) = 0;
   [[nodiscard]] virtual SqlDialect dialect() const = 0;
   // " FOR UPDATE SKIP LOCKED" or " FOR UPDATE", or nothing where there is one writer at a time.
