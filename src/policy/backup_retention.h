@@ -32,9 +32,9 @@ namespace skyhold {
 Status check_retention_rules(const RetentionRules& rules);
 
 struct RetentionBackup {
-  std::string id;
-  std::string branch;
-  Instant time;  // of its snapshot
+  std::string id{};
+  std::string branch{};
+  Instant time{};  // of its snapshot
   BackupKind kind = BackupKind::kAutomatic;
   BackupState state = BackupState::kGood;
   bool pinned = false;
@@ -44,16 +44,16 @@ struct RetentionBackup {
 // Where and when the rules are applied.
 struct RetentionSetting {
   TimeZone zone;
-  Instant now;
+  Instant now{};
   // When automatic backups are expected, for every branch; empty: none is (paused).
-  std::vector<CronExpression> expected;
+  std::vector<CronExpression> expected{};
 };
 
 struct BackupRetention {
-  std::string id;
+  std::string id{};
   bool keep = false;
-  std::vector<Tier> tiers;           // empty for what no tier holds
-  std::vector<std::string> reasons;  // in words, the tiers among them: "weekly 2026-W47", "pinned"
+  std::vector<Tier> tiers{};           // empty for what no tier holds
+  std::vector<std::string> reasons{};  // in words, the tiers among them: "weekly 2026-W47", "pinned"
   // Until when the rules keep it, if from now on a good automatic backup comes at each expected time, nothing
   // is made or deleted by hand, and no state, pin or rule changes. A displaced backup goes at the very
   // instant of the backup that displaces it. What is kept only because it is being restored goes at

@@ -19,26 +19,26 @@
 namespace skyhold {
 
 struct BranchSchedule {
-  std::string id;
-  CronExpression cron;
-  Instant since;  // created, changed or switched on again: occurrences before it do not count
+  std::string id{};
+  CronExpression cron{};
+  Instant since{};  // created, changed or switched on again: occurrences before it do not count
 };
 
 enum class RunState { kActive, kSucceeded, kFailed };  // active: queued or running
 
 // The scheduled run of a branch with the greatest key.
 struct LastRun {
-  std::string key;
+  std::string key{};
   RunState state = RunState::kActive;
-  int attempts = 1;       // started for this key so far
-  Instant last_ended_at;  // of the latest attempt; ignored while active
+  int attempts = 1;         // started for this key so far
+  Instant last_ended_at{};  // of the latest attempt; ignored while active
 };
 
 struct ScheduledBranch {
-  std::string project;
-  std::string branch;
+  std::string project{};
+  std::string branch{};
   TimeZone zone;  // the project's: keys of a branch are compared with each other
-  std::vector<BranchSchedule> schedules;
+  std::vector<BranchSchedule> schedules{};
   bool paused = false;
   std::optional<LastRun> last_run{};
   // When the newest automatic backup that can be restored was captured. One that is degraded
@@ -58,11 +58,11 @@ struct DueOptions {
 
 struct DueRun {
   std::size_t position = 0;  // of its branch in `branches`
-  std::string project;
-  std::string branch;
-  std::string schedule_id;
-  std::string key;
-  Instant scheduled_at;  // the occurrence
+  std::string project{};
+  std::string branch{};
+  std::string schedule_id{};
+  std::string key{};
+  Instant scheduled_at{};  // the occurrence
   int attempt = 1;
   bool make_up = false;
 };
@@ -77,9 +77,9 @@ std::vector<DueRun> due_runs(std::span<const ScheduledBranch> branches, Instant 
 enum class NextRunReason { kActive, kDueNow, kRetry, kScheduled };
 
 struct NextRun {
-  Instant at;  // not before now; of a run that is active, its occurrence
-  std::string key;
-  std::string schedule_id;
+  Instant at{};  // not before now; of a run that is active, its occurrence
+  std::string key{};
+  std::string schedule_id{};
   NextRunReason reason = NextRunReason::kScheduled;
 };
 

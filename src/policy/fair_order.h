@@ -22,21 +22,21 @@ namespace skyhold {
 
 // What a job holds while it runs. An empty name holds nothing.
 struct JobPlaces {
-  std::string project;
+  std::string project{};
   bool writes = true;  // a project has one writer at a time
-  std::string database_server;
-  std::string region;
-  std::vector<std::string> stores;
+  std::string database_server{};
+  std::string region{};
+  std::vector<std::string> stores{};
 };
 
 // The places of a job; its stores are those of its region, which the caller knows.
 JobPlaces places_of(const Job& job, std::vector<std::string> stores = {});
 
 struct QueuedJob {
-  std::string id;
+  std::string id{};
   JobPriority priority = JobPriority::kManual;
-  JobPlaces places;
-  Instant queued_at;
+  JobPlaces places{};
+  Instant queued_at{};
 };
 
 struct JobCaps {
@@ -63,8 +63,8 @@ using LastServed = std::map<std::string, Instant>;
 enum class JobWait { kStarts, kProjectWriter, kDatabaseServer, kStore, kRegion, kInAll };
 
 struct StartPlan {
-  std::vector<std::size_t> start;  // positions in `queued`, in the order to start
-  std::vector<JobWait> waits;      // one for each of `queued`
+  std::vector<std::size_t> start{};  // positions in `queued`, in the order to start
+  std::vector<JobWait> waits{};      // one for each of `queued`
 };
 
 StartPlan plan_starts(std::span<const QueuedJob> queued, std::span<const JobPlaces> running,

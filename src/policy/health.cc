@@ -184,12 +184,14 @@ class Judge {
     if (!branch.last_good_at) {
       return branch.running ? "the first backup is being made" : "no good backup yet";
     }
-    return fmt::format("last backup {}, {}, {}", ago(*branch.last_good_at, now_),
-                       branch.copies_complete < facts_.copies_wanted
-                           ? fmt::format("{} of {} copies", number_word(branch.copies_complete),
-                                         number_word(facts_.copies_wanted))
-                           : copies_words(branch.copies_complete),
-                       verified(branch));
+    return fmt::format(
+        "last backup {}, {}, {}", ago(*branch.last_good_at, now_),
+        branch.copies_complete < facts_.copies_wanted
+            ? fmt::format("{} of {} copies",
+                          branch.copies_complete <= 0 ? "none" : number_word(branch.copies_complete),
+                          number_word(facts_.copies_wanted))
+            : copies_words(branch.copies_complete),
+        verified(branch));
   }
 
   // What the summary does not show by itself.

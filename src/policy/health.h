@@ -13,7 +13,7 @@
 namespace skyhold {
 
 struct BranchHealthFacts {
-  std::string branch;
+  std::string branch{};
   std::optional<Instant> created_at{};    // when backups of it were first wanted; none: with the project
   std::optional<Instant> last_good_at{};  // snapshot of the newest backup that can be restored, degraded too
   int copies_complete = 0;                // of that backup: stored or verified
@@ -26,7 +26,7 @@ struct BranchHealthFacts {
 };
 
 struct ProjectHealthFacts {
-  Instant created_at;
+  Instant created_at{};
   bool paused = false;
   int copies_wanted = 3;
   std::vector<BranchHealthFacts> production{};  // the production branches: none or one, as a rule
@@ -45,15 +45,15 @@ struct HealthReason {
   // Stable: paused, no_backup, backup_far_too_old, no_complete_copy (unprotected); backup_too_old,
   // copies_incomplete, copies_damaged, verification_too_old, never_verified, backup_failed (at risk);
   // first_backup_pending, no_production_branch (new).
-  std::string_view code;
-  std::string branch;    // empty: of the whole project
-  std::string sentence;  // "The last good backup of main is 3 days old; the objective is 26 hours."
+  std::string_view code{};
+  std::string branch{};    // empty: of the whole project
+  std::string sentence{};  // "The last good backup of main is 3 days old; the objective is 26 hours."
 };
 
 struct ProjectHealth {
   HealthState state = HealthState::kNew;
-  std::string sentence;               // "Safe: last backup 5 hours ago, three copies, verified today."
-  std::vector<HealthReason> reasons;  // gravest first; empty when safe
+  std::string sentence{};               // "Safe: last backup 5 hours ago, three copies, verified today."
+  std::vector<HealthReason> reasons{};  // gravest first; empty when safe
 };
 
 ProjectHealth judge_health(const ProjectHealthFacts& facts, const TimeZone& zone, Instant now,

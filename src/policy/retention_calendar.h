@@ -12,21 +12,21 @@
 namespace skyhold {
 
 struct CalendarBackup {
-  std::string id;  // empty: expected
-  std::string branch;
-  Instant time;
+  std::string id{};  // empty: expected
+  std::string branch{};
+  Instant time{};
   BackupKind kind = BackupKind::kAutomatic;
   std::optional<Instant> kept_until{};
 };
 
 struct CalendarDay {
-  std::string date;                  // local, "2026-11-23"
-  std::vector<std::size_t> backups;  // positions in `RetentionCalendar::backups` of those alive at its end
+  std::string date{};                  // local, "2026-11-23"
+  std::vector<std::size_t> backups{};  // positions in `RetentionCalendar::backups` of those alive at its end
 };
 
 struct RetentionCalendar {
-  std::vector<CalendarBackup> backups;  // oldest first
-  std::vector<CalendarDay> days;        // today first
+  std::vector<CalendarBackup> backups{};  // oldest first
+  std::vector<CalendarDay> days{};        // today first
 };
 
 // For `days` days from today (1 to 3660); `scheduled_branches` are those of which backups are expected.

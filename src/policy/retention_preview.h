@@ -12,15 +12,15 @@ namespace skyhold {
 enum class RetentionEffect { kDeletedNow, kShorter, kSame, kLonger };
 
 struct RetentionChange {
-  std::string id;
+  std::string id{};
   RetentionEffect effect = RetentionEffect::kSame;
-  BackupRetention before;
-  BackupRetention after;
+  BackupRetention before{};
+  BackupRetention after{};
 };
 
 struct RetentionPreview {
-  std::vector<RetentionChange> changes;  // one for each backup, in the order given
-  int deleted_now = 0;                   // kept by the rules of today, let go by the new ones
+  std::vector<RetentionChange> changes{};  // one for each backup, in the order given
+  int deleted_now = 0;                     // kept by the rules of today, let go by the new ones
   int shorter = 0;
   int longer = 0;  // also: to be deleted by the rules of today, kept by the new ones
 };

@@ -11,7 +11,7 @@ std::string_view to_string(TierKind kind);  // "daily", "weekly", "monthly"
 
 struct Tier {
   TierKind kind = TierKind::kDaily;
-  std::string bucket;  // "2026-11-22", "2026-W47", "2026-11"
+  std::string bucket{};  // "2026-11-22", "2026-W47", "2026-11"
   friend bool operator==(const Tier&, const Tier&) = default;
 };
 
