@@ -5,6 +5,7 @@
 // writes to a stream, so that `--json` and exit codes are alike for all.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,20 +23,31 @@ class App;
 
 namespace skyhold {
 
-struct CommandContext {
-  ProgressSink& progress;
-  const Clock& clock;
-  const CancelToken& cancel;
-};
-
 struct CommandOutcome {
   std::string output;  // for standard output: text, or one JSON object with --json
   std::optional<Error>
       shortfall;  // the work is done, but not wholly: goes to standard error, gives the exit code
 };
 
+struct CommandContext;
+
+// What needs the whole program, server and all: given by whoever builds it (app/).
+struct ServiceCommands {
+  using Run = std::function<Result<CommandOutcome>(const Parameters&, CommandContext&)>;
+  Run serve{};
+  Run worker{};
+  Run recover{};
+};
+
+struct CommandContext {
+  ProgressSink& progress;
+  const Clock& clock;
+  const CancelToken& cancel;
+  const ServiceCommands& service;
+};
+
 struct Command {
-  std::string_view group;                  // "repo"
+  std::string_view group;                  // "repo"; empty: the command stands by itself
   std::string_view name;                   // "backup"
   std::string_view summary;                // one line for overviews, no full stop
   std::string_view description;            // paragraphs for --help, parted by an empty line
@@ -48,7 +60,7 @@ struct Command {
 };
 
 struct CommandGroup {
-  std::string_view name;
+  std::string_view name;  // empty: of the commands without a group
   std::string_view summary;
 };
 
@@ -57,6 +69,9 @@ const std::vector<Command>& commands();
 const std::vector<CommandGroup>& command_groups();
 
 // One for each command, each in the file of its name.
+Command serve_command();
+Command worker_command();
+Command recover_command();
 Command key_new_command();
 Command stores_check_command();
 Command repo_init_command();

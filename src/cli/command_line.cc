@@ -22,11 +22,12 @@ class Declaration {
     prepare(root_);
     root_.set_version_flag("--version", std::string(kVersion));
     options::add_common(root_, parameters);
-    for (const CommandGroup& group : command_groups())
-      prepare(*root_.add_subcommand(std::string(group.name)));
+    for (const CommandGroup& group : command_groups()) {
+      if (!group.name.empty()) prepare(*root_.add_subcommand(std::string(group.name)));
+    }
     for (const Command& command : commands()) {
-      CLI::App& app =
-          *root_.get_subcommand(std::string(command.group))->add_subcommand(std::string(command.name));
+      CLI::App& parent = command.group.empty() ? root_ : *root_.get_subcommand(std::string(command.group));
+      CLI::App& app = *parent.add_subcommand(std::string(command.name));
       prepare(app);
       command.define(app, parameters);
       options::add_common(app, parameters);
@@ -51,17 +52,18 @@ class Declaration {
   CLI::App root_;
 };
 
+bool is_root(const CLI::App& app) {
+  return app.get_parent() == nullptr;
+}
+
 const Command* find_command(const CLI::App& app) {
   for (const Command& command : commands()) {
     const CLI::App* parent = app.get_parent();
-    if (parent != nullptr && command.group == parent->get_name() && command.name == app.get_name())
-      return &command;
+    if (parent == nullptr) return nullptr;
+    const std::string group = is_root(*parent) ? "" : parent->get_name();
+    if (command.group == group && command.name == app.get_name()) return &command;
   }
   return nullptr;
-}
-
-bool is_root(const CLI::App& app) {
-  return app.get_parent() == nullptr;
 }
 
 std::string path_of(const CLI::App& app) {
@@ -102,7 +104,9 @@ Error unknown_flag(const CLI::App& app, const std::string& argument) {
 std::string meant_command(const CLI::App& app, const std::string& word) {
   std::vector<std::string> names;
   if (is_root(app)) {
-    for (const CommandGroup& group : command_groups()) names.emplace_back(group.name);
+    for (const CommandGroup& group : command_groups()) {
+      if (!group.name.empty()) names.emplace_back(group.name);
+    }
   }
   for (const Command& command : commands()) {
     if (is_root(app) || command.group == app.get_name()) names.emplace_back(command.name);

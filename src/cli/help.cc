@@ -70,7 +70,7 @@ std::string commands_text(std::string_view group) {
   Table table({{""}, {""}});
   for (const Command& command : commands()) {
     if (command.group != group) continue;
-    table.add({fmt::format("{} {}", command.group, command.name), std::string(command.summary)});
+    table.add({command.path().substr(sizeof("skyhold")), std::string(command.summary)});
   }
   return table.text(2);
 }
@@ -83,7 +83,8 @@ std::string overview() {
       "Usage:\n  skyhold <group> <command> [options]\n",
       kVersion);
   for (const CommandGroup& group : command_groups()) {
-    text += fmt::format("\n{}: {}\n{}", group.name, group.summary, commands_text(group.name));
+    text += fmt::format("\n{}{}{}:\n{}", group.name, group.name.empty() ? "" : ": ", group.summary,
+                        commands_text(group.name));
   }
   return text +
          "\nA first backup:\n"

@@ -58,7 +58,7 @@ Result<CommandOutcome> run_command(const CommandLine& line, const Surroundings& 
   if (parameters.verbose) log::set_level(log::Level::kDebug);
   const ProgressStyle style = style_of(parameters, surroundings.err_is_terminal);
   ConsoleProgress progress(style, {surroundings.err, surroundings.columns, monotonic_seconds});
-  CommandContext context{progress, surroundings.clock, surroundings.cancel};
+  CommandContext context{progress, surroundings.clock, surroundings.cancel, surroundings.service};
   return line.command->run(parameters, context);
 }
 

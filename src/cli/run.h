@@ -8,7 +8,7 @@
 
 #include "base/cancel.h"
 #include "base/clock.h"
-#include "cli/parameters.h"
+#include "cli/command.h"
 
 namespace skyhold {
 
@@ -21,6 +21,7 @@ struct Surroundings {
   Environment environment;
   const Clock& clock;
   const CancelToken& cancel;
+  ServiceCommands service{};
 };
 
 // `arguments` without the program's name. Gives the exit code (docs/exit-codes.md).

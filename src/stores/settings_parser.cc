@@ -1,183 +1,19 @@
-// parse_settings(): TOML into settings. The only source that includes toml++, whose
-// exceptions end here.
-#include <algorithm>
-#include <array>
+// parse_settings(): TOML into settings.
 #include <charconv>
-#include <set>
 #include <stdexcept>
 
 #include <date/tz.h>
-#include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include "base/quantity.h"
-#include "base/suggest.h"
+#include "stores/settings_value.h"
 #include "stores/store_settings.h"
 
 namespace skyhold {
 namespace {
 
-constexpr std::size_t kMostTextBytes = 1000;
-// Dotted keys nest without a bound in the library, but not over the end of a line.
-constexpr std::size_t kLongestLineBytes = 4096;
+using namespace settings;  // NOLINT(google-build-using-namespace)
+
 constexpr int kMostObjectLockDays = 3650;
-
-bool contains_any(std::string_view text, std::initializer_list<std::string_view> words) {
-  return std::any_of(words.begin(), words.end(),
-                     [&](std::string_view word) { return text.find(word) != std::string_view::npos; });
-}
-
-bool names_a_secret(std::string_view key) {
-  std::string lower(key);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; });
-  return contains_any(lower, {"secret", "password", "passphrase", "token", "private_key", "access_key"});
-}
-
-bool looks_like_a_secret(std::string_view value) {
-  const bool access_key = value.size() >= 16 && (value.starts_with("AKIA") || value.starts_with("ASIA") ||
-                                                 value.starts_with("GOOG1"));
-  const std::size_t scheme = value.find("://");
-  const bool user_in_url =
-      scheme != std::string_view::npos && value.find('@', scheme) != std::string_view::npos;
-  return access_key || user_in_url || contains_any(value, {"-----BEGIN", "\"private_key\""});
-}
-
-constexpr std::string_view kSecretsHint =
-    "keep secrets out of this file: name a file that holds them (credentials.file), or the beginning of "
-    "environment variables (credentials.environment)";
-
-// A node of the file and how to speak of it.
-struct Value {
-  std::string_view file;
-  std::string path;  // "stores.near-1.region"
-  const toml::node* node = nullptr;
-
-  [[nodiscard]] auto refuse(std::string_view why, std::string_view hint) const {
-    return refuse_at(node->source(), fmt::format("{} {}", path, why), hint);
-  }
-  [[nodiscard]] tl::unexpected<Error> refuse_at(const toml::source_region& where, std::string_view what,
-                                                std::string_view hint) const {
-    return fail(ErrorCode::kInvalidArgument, fmt::format("{} line {}: {}", file, where.begin.line, what),
-                std::string(hint));
-  }
-
-  [[nodiscard]] Result<std::string> text() const {
-    const auto* string = node->as_string();
-    if (string == nullptr) return refuse("must be text in quotes", "write it in quotes: \"…\"");
-    const std::string& value = string->get();
-    if (looks_like_a_secret(value)) return refuse("looks like a secret", kSecretsHint);
-    const bool printable = std::all_of(
-        value.begin(), value.end(), [](char c) { return static_cast<unsigned char>(c) >= ' ' && c != 0x7f; });
-    if (value.empty() || value.size() > kMostTextBytes || !printable) {
-      return refuse("must be 1 to 1000 bytes of text without control characters",
-                    "leave the key out for its default");
-    }
-    return value;
-  }
-
-  [[nodiscard]] Result<std::string> one_of(const std::vector<std::string>& allowed) const {
-    std::string value = TRY(text());
-    if (std::find(allowed.begin(), allowed.end(), value) != allowed.end()) return value;
-    return refuse("has a value that there is not", fmt::format("write one of: {}", fmt::join(allowed, ", ")));
-  }
-
-  [[nodiscard]] Result<std::string> absolute_path() const {
-    std::string value = TRY(text());
-    if (!value.starts_with('/')) return refuse("must be an absolute path", "begin it with '/'");
-    return value;
-  }
-
-  [[nodiscard]] Result<bool> boolean() const {
-    const auto* value = node->as_boolean();
-    if (value == nullptr) return refuse("must be true or false", "write it without quotes");
-    return value->get();
-  }
-
-  [[nodiscard]] Result<int> integer(int least, int most) const {
-    const auto* value = node->as_integer();
-    if (value == nullptr || value->get() < least || value->get() > most) {
-      return refuse(fmt::format("must be a whole number from {} to {}", least, most),
-                    "write it without quotes");
-    }
-    return static_cast<int>(value->get());
-  }
-
-  [[nodiscard]] Result<const toml::table*> table() const {
-    const auto* value = node->as_table();
-    if (value == nullptr)
-      return refuse("must be a table", fmt::format("write [{}] and its keys below", path));
-    return value;
-  }
-
-  // Puts what a parser of plain text said to its place in the file.
-  template <typename T>
-  [[nodiscard]] Result<T> at_this_place(Result<T> parsed) const {
-    if (parsed) return parsed;
-    return refuse(fmt::format("is wrong: {}", parsed.error().message), parsed.error().hint);
-  }
-};
-
-// A key that a table may have, and what to do with it.
-template <typename Target>
-struct Field {
-  std::string_view key;
-  std::string_view schemes;  // of the stores that it means something for; empty: all
-  Status (*read)(const Value& value, Target& target);
-};
-
-template <typename Target>
-tl::unexpected<Error> unknown_key(const Value& of, const toml::key& key,
-                                  std::span<const Field<Target>> fields) {
-  if (names_a_secret(key.str())) {
-    return of.refuse_at(key.source(), fmt::format("{} may not hold secrets", of.path), kSecretsHint);
-  }
-  std::vector<std::string> names;
-  for (const Field<Target>& field : fields) names.emplace_back(field.key);
-  const std::string near = nearest(key.str(), names);
-  const std::string what =
-      fmt::format("there is no setting {}{}{}", of.path, of.path.empty() ? "" : ".", key.str().substr(0, 64));
-  return of.refuse_at(key.source(), what,
-                      near.empty() ? fmt::format("there are: {}", fmt::join(names, ", "))
-                                   : fmt::format("did you mean {}?", near));
-}
-
-// Reads every key of a table, each of which must be one of `fields`.
-template <typename Target>
-Status read_fields(const Value& of, std::span<const Field<Target>> fields, std::string_view scheme,
-                   Target& target) {
-  for (const auto& [key, node] : *TRY(of.table())) {
-    const auto field = std::find_if(fields.begin(), fields.end(),
-                                    [&, name = key.str()](const auto& each) { return each.key == name; });
-    if (field == fields.end()) return unknown_key(of, key, fields);
-    const Value value{
-        of.file, of.path.empty() ? std::string(key.str()) : fmt::format("{}.{}", of.path, key.str()), &node};
-    if (!field->schemes.empty() && field->schemes.find(scheme) == std::string_view::npos) {
-      return value.refuse(fmt::format("means nothing to a store at {}://", scheme),
-                          fmt::format("it is for stores at {}; leave it out", field->schemes));
-    }
-    TRY(field->read(value, target));
-  }
-  return {};
-}
-
-template <auto Member, typename Target>
-Status read_text(const Value& value, Target& target) {
-  target.*Member = TRY(value.text());
-  return {};
-}
-
-template <auto Member, typename Target>
-Status read_path(const Value& value, Target& target) {
-  target.*Member = TRY(value.absolute_path());
-  return {};
-}
-
-template <auto Member, typename Target>
-Status read_boolean(const Value& value, Target& target) {
-  target.*Member = TRY(value.boolean());
-  return {};
-}
 
 Status read_environment(const Value& value, StoreCredentials& credentials) {
   credentials.environment = TRY(value.text());
@@ -420,47 +256,76 @@ Status read_time_zone(const Value& value, PlatformSettings& settings) {
   }
 }
 
-constexpr std::array<Field<PlatformSettings>, 2> kPlatformFields{{
-    {"platform_time_zone", "", read_time_zone},
-    {"stores", "", read_stores},
-}};
+// ---- regions --------------------------------------------------------------------------------
 
-Status check_bounds(std::string_view text, std::string_view file_name) {
-  if (text.size() > kMostSettingsBytes) {
-    return fail(ErrorCode::kInvalidArgument,
-                fmt::format("{} is larger than {} bytes", file_name, kMostSettingsBytes),
-                "is it the settings file?");
-  }
-  std::size_t line = 1;
-  for (std::size_t at = 0; at < text.size(); ++line) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    if (end - at > kLongestLineBytes) {
-      return fail(
-          ErrorCode::kInvalidArgument,
-          fmt::format("{} line {}: the line is longer than {} bytes", file_name, line, kLongestLineBytes),
-          "break it into several");
+constexpr std::size_t kMostCopies = 8;
+
+Status read_region(const Value& place, std::string_view name, const PlatformSettings& settings,
+                   RegionSettings& region) {
+  region.name = name;
+  const auto* table = TRY(place.table());
+  for (const auto& [key, node] : *table) {
+    if (key.str() != "stores") {
+      return place.refuse_at(key.source(), fmt::format("there is no setting {}.{}", place.path, key.str()),
+                             "a region has one key: stores");
     }
-    at = end + 1;
+    const Value value{place.file, place.path + ".stores", &node};
+    region.stores = TRY(value.texts(1, kMostCopies));
+  }
+  if (region.stores.empty()) {
+    return place.refuse("has no stores", "write stores = [\"near-1\", \"near-2\", \"far\"]");
+  }
+  for (const std::string& store : region.stores) {
+    if (settings.find(store) == nullptr) {
+      return place.refuse(fmt::format("names a store \"{}\" that there is not", store),
+                          fmt::format("describe it in [stores.{}]", store));
+    }
+    if (std::count(region.stores.begin(), region.stores.end(), store) > 1) {
+      return place.refuse(fmt::format("names the store {} twice", store),
+                          "give each copy a store of its own");
+    }
   }
   return {};
 }
 
+Status read_regions(const Value& value, PlatformSettings& settings) {
+  for (const auto& [key, node] : *TRY(value.table())) {
+    TRY(check_store_name(value, key.str(), key));
+    const Value place{value.file, fmt::format("regions.{}", key.str()), &node};
+    RegionSettings region;
+    TRY(read_region(place, key.str(), settings, region));
+    settings.regions.push_back(std::move(region));
+  }
+  return {};
+}
+
+constexpr std::array<Field<PlatformSettings>, 9> kPlatformFields{{
+    {"platform_time_zone", "", read_time_zone},
+    {"stores", "",
+     [](const Value&, PlatformSettings&) -> Status { return {}; }},  // was read before all others
+    {"regions", "", read_regions},
+    // What only the service reads: app/service_settings.
+    {"data_directory", "", read_elsewhere<PlatformSettings>},
+    {"master_key_file", "", read_elsewhere<PlatformSettings>},
+    {"catalog", "", read_elsewhere<PlatformSettings>},
+    {"server", "", read_elsewhere<PlatformSettings>},
+    {"worker", "", read_elsewhere<PlatformSettings>},
+    {"schedule", "", read_elsewhere<PlatformSettings>},
+}};
+
 }  // namespace
 
 Result<PlatformSettings> parse_settings(std::string_view text, std::string_view file_name) {
-  TRY(check_bounds(text, file_name));
-  try {
-    const toml::table root = toml::parse(text);
-    PlatformSettings settings;
-    settings.file = file_name;
-    TRY(read_fields<PlatformSettings>({file_name, "", &root}, kPlatformFields, "", settings));
-    return settings;
-  } catch (const toml::parse_error& error) {
-    return fail(
-        ErrorCode::kInvalidArgument,
-        fmt::format("{} line {}: not TOML: {}", file_name, error.source().begin.line, error.description()),
-        "docs/settings.md shows an example");
-  }
+  PlatformSettings settings;
+  settings.file = file_name;
+  return read_toml<PlatformSettings>(
+      text, file_name, std::move(settings), [](const Value& root, PlatformSettings& read) -> Status {
+        // Regions name stores, wherever in the file those are.
+        if (const toml::node* stores = TRY(root.table())->get("stores"); stores != nullptr) {
+          TRY(read_stores({root.file, "stores", stores}, read));
+        }
+        return read_fields<PlatformSettings>(root, kPlatformFields, "", read);
+      });
 }
 
 }  // namespace skyhold

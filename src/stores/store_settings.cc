@@ -67,6 +67,19 @@ const StoreSettings* PlatformSettings::find_url(std::string_view url) const {
   return found == stores.end() ? nullptr : &*found;
 }
 
+const RegionSettings* PlatformSettings::find_region(std::string_view name) const {
+  const auto found = std::find_if(regions.begin(), regions.end(),
+                                  [&](const RegionSettings& region) { return region.name == name; });
+  return found == regions.end() ? nullptr : &*found;
+}
+
+StoreSettings below(const StoreSettings& settings, std::string_view level) {
+  StoreSettings deeper = settings;
+  while (deeper.url.ends_with('/')) deeper.url.pop_back();
+  deeper.url += fmt::format("/{}", level);
+  return deeper;
+}
+
 std::string_view url_scheme(std::string_view url) {
   const std::size_t colon = url.find("://");
   return colon == std::string_view::npos ? std::string_view() : url.substr(0, colon);

@@ -52,13 +52,21 @@ struct StoreSettings {
   std::optional<std::chrono::seconds> retry_for;
 };
 
+// Where deployments run, and where the copies of their backups go.
+struct RegionSettings {
+  std::string name;
+  std::vector<std::string> stores;  // names, one a copy
+};
+
 struct PlatformSettings {
   std::string file;                        // where they were read; empty: nowhere
   std::string platform_time_zone = "UTC";  // an IANA name
   std::vector<StoreSettings> stores;       // by name
+  std::vector<RegionSettings> regions;     // by name
 
   [[nodiscard]] const StoreSettings* find(std::string_view name) const;  // nullptr: no such store
   [[nodiscard]] const StoreSettings* find_url(std::string_view url) const;
+  [[nodiscard]] const RegionSettings* find_region(std::string_view name) const;
 };
 
 inline constexpr std::size_t kMostSettingsBytes = 1 << 20;
@@ -69,6 +77,9 @@ inline constexpr std::size_t kMostStores = 1000;
 // never repeat a value that may be a secret.
 Result<PlatformSettings> parse_settings(std::string_view text, std::string_view file_name);
 Result<PlatformSettings> load_settings(const std::filesystem::path& path);
+
+// The same store, with everything below one more level of its prefix: "s3://bucket/prefix/below".
+StoreSettings below(const StoreSettings& settings, std::string_view level);
 
 // "gs" of "gs://bucket"; empty when it has none.
 std::string_view url_scheme(std::string_view url);
