@@ -200,6 +200,7 @@ ServerStatistics HttpServer::Engine::statistics() const {
     now.connections = open_;
   }
   now.event_streams = context_.event_streams;
+  now.buffered_bytes = context_.buffered_bytes;
   now.queued_requests = context_.workers.waiting() + context_.uploaders.waiting();
   now.accepted = accepted_;
   now.answered = context_.answered;

@@ -138,6 +138,7 @@ struct ServerOptions {
 struct ServerStatistics {
   std::uint64_t connections = 0;          // open now
   std::uint64_t event_streams = 0;        // open now
+  std::uint64_t buffered_bytes = 0;       // of bodies in memory now
   std::uint64_t queued_requests = 0;      // waiting for a worker now
   std::uint64_t accepted = 0;             // connections since the start
   std::uint64_t answered = 0;             // requests since the start, refused ones included

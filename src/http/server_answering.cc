@@ -79,6 +79,7 @@ asio::awaitable<bool> Connection::answer(ServerResponse response, AnswerStyle st
   std::string head = format_head(response, framing, SystemClock().now());
   const bool with_body = body_allowed && !style.head_only;
   if (with_body && !streams) head += response.body;
+  said_last_ = !framing.keep_alive;
   bool open = co_await send(head);
   if (open && with_body && response.stream) open = co_await send_stream(response, framing.chunked);
   if (open && with_body && response.events) open = co_await send_events(response, framing.chunked);
@@ -123,6 +124,7 @@ asio::awaitable<bool> Connection::send_stream(ServerResponse& response, bool chu
   if (!whole) {
     log::warning("an answer is cut off: {}",
                  current->failure ? current->failure->message : "its stream is not as long as it was said");
+    broken_ = true;
     transport_->reset();
     co_return false;
   }

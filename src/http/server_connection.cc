@@ -41,7 +41,7 @@ asio::awaitable<void> Connection::run() {
   bool open = co_await transport_->handshake();
   disarm();
   while (open && !aborted_) open = co_await serve_one();
-  if (!aborted_) co_await hang_up();
+  if (!aborted_ && !broken_) co_await hang_up();
   disarm();
   transport_->close();
 }
@@ -67,6 +67,7 @@ asio::awaitable<bool> Connection::wait_for_request() {
     consumed_ = 0;
   }
   if (!inbox().empty()) co_return true;
+  said_last_ = false;
   if (context_.draining) co_return false;
   idle_ = true;
   const Milliseconds patience =
@@ -129,16 +130,19 @@ asio::awaitable<bool> Connection::receive(Milliseconds patience, std::size_t mos
 asio::awaitable<bool> Connection::send(std::string_view bytes) {
   Pace pace(context_.options.write_patience, context_.options.min_bytes_per_second);
   while (!bytes.empty()) {
-    if (aborted_ || pace.lost()) co_return false;
+    if (aborted_ || pace.lost()) break;
     const auto before = SteadyClock::now();
     arm(pace.left());
     const std::size_t sent = co_await transport_->write_some(asio::buffer(bytes));
     disarm();
-    if (sent == 0) co_return false;
+    if (sent == 0) break;
     bytes.remove_prefix(sent);
     pace.moved(sent, SteadyClock::now() - before);
   }
-  co_return true;
+  if (bytes.empty()) co_return true;
+  broken_ = true;
+  transport_->reset();  // what it was sent is not whole
+  co_return false;
 }
 
 // What the peer has sent already must be read, or closing would take our last answer along.
@@ -146,6 +150,7 @@ asio::awaitable<void> Connection::hang_up() {
   arm(kEndDeadline);
   co_await transport_->end_writing();
   disarm();
+  if (!said_last_) co_return;
   const auto end = SteadyClock::now() + kLingerDeadline;
   Bytes leftover(kHeadPieceBytes);
   for (std::size_t thrown_away = 0; thrown_away < kMostLingerBytes && !aborted_;) {

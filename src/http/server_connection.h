@@ -35,8 +35,8 @@ struct ServerContext {
   const ServerHandler handler;
   const TrustedProxies trusted;
   asio::io_context io{1};
-  bool draining = false;             // I/O thread only, as is the next
-  std::uint64_t buffered_bytes = 0;  // of all bodies in memory
+  bool draining = false;                         // I/O thread only
+  std::atomic<std::uint64_t> buffered_bytes{0};  // of all bodies in memory
   std::atomic<std::uint64_t> event_streams{0};
   std::atomic<std::uint64_t> answered{0};
   std::atomic<std::uint64_t> refused{0};
@@ -118,6 +118,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
   bool idle_ = false;            // waits for a request
   bool busy_ = false;            // a request is under way
   bool receiving_body_ = false;  // for a handler that may be done without it
+  bool said_last_ = false;       // the last answer said that the connection closes
+  bool broken_ = false;          // an answer was cut off
   bool aborted_ = false;
 };
 

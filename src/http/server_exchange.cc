@@ -60,9 +60,14 @@ struct Connection::Exchange {
         http_1_1(head.http_1_1),
         decoder(head.framing),
         pace(all.options.body_patience, all.options.min_bytes_per_second) {}
-  ~Exchange() { context.buffered_bytes -= buffered_bytes; }
+  ~Exchange() { drop_body(); }
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
+
+  void drop_body() {
+    context.buffered_bytes -= std::exchange(buffered_bytes, 0);
+    request.body = std::string();
+  }
 
   ServerContext& context;
   ServerRequest request;
@@ -92,6 +97,7 @@ asio::awaitable<bool> Connection::serve(RequestHead head) {
   if (refusal && refusal->status == 0) co_return false;  // the peer is gone
   AnswerStyle style = closing;
   style.keep_alive = head.framing.keep_alive && exchange->decoder.done();
+  exchange->drop_body();
   if (refusal) {
     ++context_.refused;
     co_return co_await answer(to_response(*refusal), style);
