@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <semaphore>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,8 +26,13 @@ struct AccessOptions {
   // wait, twice as long each time, up to longest_wait.
   int free_attempts = 5;
   std::chrono::seconds longest_wait{15 * 60};
+  // What is remembered of wrong passwords never takes more rows than this.
+  int most_attempt_rows = 20'000;
   PasswordHashCost password_cost;
 };
+
+// Passwords that are hashed at once, each in password_cost.memory_bytes; others wait a little.
+inline constexpr int kConcurrentPasswordHashes = 4;
 
 // Who makes a request, and how far that goes.
 struct Principal {
@@ -98,6 +104,9 @@ class Access {
   // kPermissionDenied when `current` is wrong; kInvalidArgument when the new one is too short (12) or
   // common. Ends all other sessions of the account.
   Status change_password(const Principal& who, std::string_view current, std::string_view fresh);
+  // The same, and the session goes on under a new id and cookie; the old cookie is nobody at once.
+  Result<NewSession> change_password_and_renew(const Principal& who, std::string_view current,
+                                               std::string_view fresh);
   Result<std::string> reset_password(std::string_view account_id);  // gives a one-time password
   Status delete_account(std::string_view account_id);               // not the last operator: kBusy
 
@@ -123,6 +132,8 @@ class Access {
   Result<std::vector<std::string>> enable_totp(const Principal& who,
                                                std::string_view code);  // recovery codes
   Status disable_totp(const Principal& who, std::string_view password);
+  // For somebody who lost the second factor and the recovery codes. Ends all sessions of the account.
+  Status remove_totp(std::string_view account_id);
 
   // ---- API tokens
   struct CreatedToken {
@@ -138,7 +149,7 @@ class Access {
   // An account that does not exist is made, with a one-time password to hand on.
   struct Invited {
     Member member;
-    std::string one_time_password;
+    std::string one_time_password{};  // of an account that was made
   };
   Result<Invited> put_member(std::string_view project, std::string_view account_name, Role role,
                              std::string_view display_name = {});
@@ -162,13 +173,23 @@ class Access {
   Result<std::int64_t> revision();
 
  private:
-  Access(SqlDatabase& database, const MasterKey& master_key, const Clock& clock, const AccessOptions& options)
-      : database_(database), master_key_(master_key), clock_(clock), options_(options) {}
+  Access(SqlDatabase& database, const MasterKey& master_key, const Clock& clock,
+         const AccessOptions& options);
+
+  // Waits for its turn; kUnavailable when there are too many before it.
+  Result<std::string> hash_in_turn(std::string_view password);
+  Result<bool> matches_in_turn(const std::string& hash, std::string_view password);
+  // Of somebody who is signed in already, throttled as signing in is. Gives the hash that it matched.
+  Result<std::string> check_current_password(const Principal& who, std::string_view password);
+  Result<NewSession> replace_password(const Principal& who, std::string_view current, std::string_view fresh,
+                                      bool renew);
 
   SqlDatabase& database_;
   const MasterKey& master_key_;
   const Clock& clock_;
   const AccessOptions options_;
+  const std::string dummy_hash_;  // what a password for an unknown name is compared with
+  std::counting_semaphore<kConcurrentPasswordHashes> hash_turns_{kConcurrentPasswordHashes};
 };
 
 }  // namespace skyhold
