@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "db/migrations.h"
 #include "jobs/job_row.h"
 #include "jobs/job_tables.h"
 #include "model/ids.h"
-#include "model/json_text.h"
 
 namespace skyhold {
 namespace {
@@ -35,7 +35,6 @@ Status check(const Job& job) {
 }
 
 Status insert_job(SqlSession& session, const Job& job) {
-  const SqlValue not_before = job.not_before ? SqlValue{to_milliseconds(*job.not_before)} : SqlValue{nullptr};
   const std::int64_t inserted = TRY(session.execute(
       "INSERT INTO jobs (id, kind, state, priority, project, branch, region, database_server, backup_id, "
       "created_by, unique_key, created_at_ms, not_before_ms, attempt, lost_leases, worker, fence, "
@@ -46,7 +45,7 @@ Status insert_job(SqlSession& session, const Job& job) {
       "ON CONFLICT (id) DO NOTHING",
       {job.id, std::string(to_string(job.kind)), static_cast<std::int64_t>(job.priority), job.project,
        job.branch, job.region, job.database_server, job.backup_id, job.created_by, job.unique_key,
-       to_milliseconds(job.created_at), not_before, job.parameters}));
+       to_milliseconds(job.created_at), time_or_null(job.not_before), job.parameters}));
   if (inserted == 0) return fail(ErrorCode::kAlreadyExists, fmt::format("there is a job {} already", job.id));
   return insert_event(session, job.id, 1, job.created_at, "state",
                       job.created_by.empty() ? "queued" : fmt::format("queued by {}", job.created_by));

@@ -41,10 +41,10 @@ struct TakenJob {
 };
 
 struct JobFilter {
-  std::string project;
-  std::string branch;
-  std::optional<JobKind> kind;
-  std::optional<JobState> state;
+  std::string project{};
+  std::string branch{};
+  std::optional<JobKind> kind{};
+  std::optional<JobState> state{};
   bool active = false;  // queued or running only
 };
 
@@ -91,6 +91,7 @@ class JobQueue {
   Result<bool> heartbeat(const JobLease& lease);
   Status report(const JobLease& lease, const Progress& progress, double rate_bytes_per_second);
   Status add_event(const JobLease& lease, std::string_view kind, std::string_view text);
+  Status add_events(const JobLease& lease, const std::vector<JobEvent>& events);  // their sequences are ours
   Status succeed(const JobLease& lease, std::string_view result_json);
   Status end_with_error(const JobLease& lease, const Error& error);  // kCancelled: as cancelled
   // Gives it back, to be begun anew at once by anybody (a worker that drains).

@@ -10,10 +10,10 @@ constexpr int kMostPageEvents = 1000;
 
 Result<std::vector<JobEvent>> find_events(SqlSession& session, std::string_view job, std::int64_t after,
                                           int limit) {
-  const SqlRows rows =
-      TRY(session.query("SELECT sequence, at_ms, kind, text FROM job_events WHERE job = ? AND sequence > ? "
-                        "ORDER BY sequence LIMIT ?",
-                        {std::string(job), after, std::int64_t{std::clamp(limit, 1, kMostPageEvents)}}));
+  const SqlRows rows = TRY(
+      session.query("SELECT sequence, at_ms, kind, message FROM job_events WHERE job = ? AND sequence > ? "
+                    "ORDER BY sequence LIMIT ?",
+                    {std::string(job), after, std::int64_t{std::clamp(limit, 1, kMostPageEvents)}}));
   std::vector<JobEvent> events;
   events.reserve(rows.size());
   for (const SqlRow& row : rows) {
@@ -25,10 +25,20 @@ Result<std::vector<JobEvent>> find_events(SqlSession& session, std::string_view 
 }  // namespace
 
 Status JobQueue::add_event(const JobLease& lease, std::string_view kind, std::string_view text) {
+  return add_events(lease, {JobEvent{0, clock_.now(), std::string(kind), std::string(text)}});
+}
+
+Status JobQueue::add_events(const JobLease& lease, const std::vector<JobEvent>& events) {
+  if (events.empty()) return {};
+  const auto count = static_cast<std::int64_t>(events.size());
   return write_held(database_, lease, [&](SqlSession& session) -> Result<bool> {
-    const std::optional<HeldRow> held = TRY(update_held(session, lease, "event_count = event_count + 1", {}));
+    const std::optional<HeldRow> held =
+        TRY(update_held(session, lease, "event_count = event_count + ?", {count}));
     if (!held) return false;
-    TRY(insert_event(session, lease.job, held->event_count, clock_.now(), kind, text));
+    std::int64_t sequence = held->event_count - count;
+    for (const JobEvent& event : events) {
+      TRY(insert_event(session, lease.job, ++sequence, event.at, event.kind, event.text));
+    }
     return true;
   });
 }

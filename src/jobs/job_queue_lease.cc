@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
+#include "base/utf8.h"
 #include "jobs/job_queue.h"
 #include "jobs/job_row.h"
-#include "model/json_text.h"
 
 namespace skyhold {
 namespace {

@@ -42,7 +42,7 @@ Verdict judge(const LostJob& lost, const std::function<bool(const Job&)>& restar
                   fmt::format("{}, and {} workers were lost with this job before it failed", gone,
                               lost.lost_leases),
                   "see in the workers' logs why they ended (memory?), then start it again"},
-            fmt::format("failed: {}, for the {}th time", gone, lost.lost_leases)};
+            fmt::format("failed: {}; {} workers were lost with it", gone, lost.lost_leases)};
   }
   if (!restartable || !restartable(lost.job)) {
     return {JobState::kFailed,
@@ -54,15 +54,17 @@ Verdict judge(const LostJob& lost, const std::function<bool(const Job&)>& restar
 }
 
 Status apply(SqlSession& session, const LostJob& lost, const Verdict& verdict, Instant now) {
-  const SqlValue finished = is_over(verdict.state) ? SqlValue{to_milliseconds(now)} : SqlValue{nullptr};
-  const SqlValue code =
-      verdict.error ? SqlValue{std::string(traits(verdict.error->code).name)} : SqlValue{nullptr};
+  std::optional<Instant> finished_at;
+  if (is_over(verdict.state)) finished_at = now;
+  std::optional<std::string> code;
+  if (verdict.error) code = traits(verdict.error->code).name;
+  const Error error = verdict.error.value_or(Error{});
   const SqlRows rows = TRY(session.query(
       "UPDATE jobs SET state = ?, finished_at_ms = ?, error_code = ?, error_message = ?, error_hint = ?, "
       "lease_until_ms = NULL, lost_leases = ?, rate_bytes_per_second = 0, event_count = event_count + 1 "
       "WHERE id = ? RETURNING event_count",
-      {std::string(to_string(verdict.state)), finished, code, verdict.error ? verdict.error->message : "",
-       verdict.error ? verdict.error->hint : "", lost.lost_leases, lost.job.id}));
+      {std::string(to_string(verdict.state)), time_or_null(finished_at), text_or_null(code), error.message,
+       error.hint, lost.lost_leases, lost.job.id}));
   return insert_event(session, lost.job.id, rows.front().integer(0), now, "state", verdict.story);
 }
 

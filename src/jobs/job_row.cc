@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "model/json_text.h"
+#include "base/utf8.h"
 
 namespace skyhold {
 namespace {
@@ -83,6 +83,16 @@ std::int64_t to_milliseconds(Instant instant) {
 
 Instant from_milliseconds(std::int64_t milliseconds) {
   return Instant{std::chrono::milliseconds{milliseconds}};
+}
+
+SqlValue time_or_null(const std::optional<Instant>& instant) {
+  if (!instant) return nullptr;
+  return to_milliseconds(*instant);
+}
+
+SqlValue text_or_null(const std::optional<std::string>& text) {
+  if (!text) return nullptr;
+  return *text;
 }
 
 std::string storable_text(std::string_view text, std::size_t most_bytes) {
@@ -185,7 +195,7 @@ Status insert_event(SqlSession& session, std::string_view job, std::int64_t sequ
       stored = fmt::format("more than {} events: the rest is not kept", kMostEvents);
   }
   TRY(session.execute(
-      "INSERT INTO job_events (job, sequence, at_ms, kind, text) VALUES (?, ?, ?, ?, ?)",
+      "INSERT INTO job_events (job, sequence, at_ms, kind, message) VALUES (?, ?, ?, ?, ?)",
       {std::string(job), sequence, to_milliseconds(at), std::string(kind), std::move(stored)}));
   return {};
 }

@@ -20,6 +20,8 @@ inline constexpr std::size_t kMostJsonBytes = std::size_t{1} << 20;
 
 std::int64_t to_milliseconds(Instant instant);
 Instant from_milliseconds(std::int64_t milliseconds);
+SqlValue time_or_null(const std::optional<Instant>& instant);
+SqlValue text_or_null(const std::optional<std::string>& text);
 
 // Text that both databases take: an error about a file with an odd name must not be what keeps
 // its job from ending. Bytes that are not UTF-8 and NUL become '?'.

@@ -58,7 +58,7 @@ const std::vector<Migration>& job_migrations() {
                    sequence BIGINT NOT NULL,
                    at_ms BIGINT NOT NULL,
                    kind TEXT NOT NULL,
-                   text TEXT NOT NULL,
+                   message TEXT NOT NULL,
                    PRIMARY KEY (job, sequence)))",
               R"(CREATE TABLE job_keys (
                    unique_key TEXT NOT NULL PRIMARY KEY,

@@ -60,6 +60,7 @@ class Worker {
   void stop();
 
   [[nodiscard]] int running_jobs() const;
+  [[nodiscard]] bool draining() const;  // or stopped: it takes no more
 
  private:
   class Loops;
