@@ -7,6 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "app/service_commands.h"
 #include "cli/run.h"
 
 namespace {
@@ -74,7 +75,7 @@ int main(int argc, char** argv) {
   keep_freed_memory();
   const skyhold::SystemClock clock;
   const skyhold::Surroundings surroundings{
-      std::cout, std::cerr,   ::isatty(STDERR_FILENO) == 1, terminal_columns, environment_variable,
-      clock,     cancel_token};
+      std::cout, std::cerr,    ::isatty(STDERR_FILENO) == 1, terminal_columns, environment_variable,
+      clock,     cancel_token, skyhold::service_commands()};
   return skyhold::run_command_line(std::vector<std::string>(argv + 1, argv + argc), surroundings);
 }
