@@ -28,6 +28,17 @@ Json error_object(const Error& error) {
   return {{"code", traits(error.code).name}, {"message", error.message}, {"hint", error.hint}};
 }
 
+Json hooks_array(const std::vector<HookOutcome>& hooks) {
+  Json result = Json::array();
+  for (const HookOutcome& hook : hooks) {
+    result.push_back({{"name", hook.name},
+                      {"seconds", rounded(hook.seconds)},
+                      {"output", hook.output},
+                      {"error", hook.error ? error_object(*hook.error) : Json(nullptr)}});
+  }
+  return result;
+}
+
 Json snapshot_object(const Snapshot& snapshot) {
   return {{"id", snapshot.id.hex()},
           {"short_id", snapshot.id.short_hex()},
@@ -173,26 +184,32 @@ std::string show_json(const Snapshot& snapshot, const Manifest& manifest) {
 }
 
 std::string restore_json(const RestoreResult& result, const Snapshot& snapshot) {
-  return dump({{"snapshot", snapshot_object(snapshot)},
-               {"database", result.database},
-               {"tables", result.tables},
-               {"rows", result.rows},
-               {"table_bytes", result.table_bytes},
-               {"files_fetched", result.files_fetched},
-               {"files_linked", result.files_linked},
-               {"file_bytes", result.file_bytes},
-               {"replaced_database", string_or_null(result.replaced_database)},
-               {"replaced_filestore", string_or_null(result.replaced_filestore)},
-               {"notices", result.notices},
-               {"seconds", rounded(result.seconds)},
-               {"stage_seconds", stages_object(result.stages)}});
+  return dump(
+      {{"snapshot", snapshot_object(snapshot)},
+       {"database", result.database},
+       {"tables", result.tables},
+       {"rows", result.rows},
+       {"table_bytes", result.table_bytes},
+       {"files_fetched", result.files_fetched},
+       {"files_linked", result.files_linked},
+       {"file_bytes", result.file_bytes},
+       {"replaced_database", string_or_null(result.replaced_database)},
+       {"replaced_filestore", string_or_null(result.replaced_filestore)},
+       {"how_to_undo", string_or_null(result.how_to_undo)},
+       {"neutralization",
+        result.neutralization ? Json::parse(neutralization_json(*result.neutralization)) : Json(nullptr)},
+       {"hooks", hooks_array(result.hooks)},
+       {"notices", result.notices},
+       {"seconds", rounded(result.seconds)},
+       {"stage_seconds", stages_object(result.stages)}});
 }
 
 std::string undo_json(const UndoReport& report) {
   return dump({{"database", report.database},
                {"replaced_database", string_or_null(report.replaced_database)},
                {"replaced_filestore", string_or_null(report.replaced_filestore)},
-               {"discarded", report.discarded}});
+               {"discarded", report.discarded},
+               {"hooks", hooks_array(report.hooks)}});
 }
 
 std::string verify_json(const VerifyResult& result, const VerifyOptions& options) {

@@ -40,6 +40,17 @@ void add_settings(CLI::App& app, Parameters& parameters) {
             "/etc/skyhold/skyhold.toml when it is there.");
 }
 
+void add_config(CLI::App& app, Parameters& parameters) {
+  add_value(app, "--config", parameters.config_file, "FILE",
+            "The settings file (docs/settings.md). Default: SKYHOLD_SETTINGS, else "
+            "/etc/skyhold/skyhold.toml when it is there, else settings to try Skyhold with.");
+}
+
+void add_region(CLI::App& app, Parameters& parameters) {
+  add_value(app, "--region", parameters.region, "NAME",
+            "Take jobs of this region only, in the place of worker.region of the settings.");
+}
+
 void add_stores(CLI::App& app, Parameters& parameters, Presence presence) {
   const bool required = presence == Presence::kRequired;
   std::string description =
@@ -154,6 +165,42 @@ void add_restore(CLI::App& app, Parameters& parameters) {
       app, "--owner", parameters.owner, "ROLE",
       "Make this role the owner of everything, and leave grants out. Default: the owners that the backup "
       "names, where the server has them.");
+}
+
+void add_neutralize(CLI::App& app, Parameters& parameters) {
+  auto* exact = app.add_flag("--exact", parameters.exact,
+                             "Restore everything as it was when the backup was taken. This is the default.");
+  auto* neutralize = app.add_flag(
+      "--neutralize", parameters.neutralize,
+      "Make an Odoo copy harmless before anyone can see it: scheduled actions, mail servers, payment "
+      "providers, webhooks and more are switched off, as `odoo-bin neutralize` does. For every branch but "
+      "production.");
+  neutralize->excludes(exact);
+  add_value(app, "--addons-path", parameters.addons_paths, "DIR",
+            "With --neutralize: a directory of the target's modules, whose own data/neutralize.sql are run; "
+            "repeat it for each of odoo.conf's addons_path. Default: the rules that Skyhold knows.")
+      ->needs(neutralize)
+      ->allow_extra_args(false);
+  add_value(app, "--identity", parameters.identity, "keep|new",
+            "new: the copy gets a database.uuid and secret of its own, its web.base.url is reset and its "
+            "subscription code removed. keep: nothing of that; for a branch that is restored onto itself. "
+            "Default: new with --neutralize, else keep.")
+      ->check(CLI::IsMember({"keep", "new"}));
+}
+
+void add_hooks(CLI::App& app, Parameters& parameters) {
+  const std::string environment =
+      " It finds SKYHOLD_DATABASE (a name), SKYHOLD_PROJECT and SKYHOLD_OPERATION in its environment, and "
+      "has "
+      "5 minutes.";
+  add_value(app, "--before-swap", parameters.before_swap, "COMMAND",
+            "Run this by sh just before the databases are exchanged, to stop Odoo. When it fails nothing is "
+            "exchanged." +
+                environment);
+  add_value(
+      app, "--after-swap", parameters.after_swap, "COMMAND",
+      "Run this by sh after it, to start Odoo again; also when the exchange or --before-swap has failed." +
+          environment);
 }
 
 void add_undo(CLI::App& app, Parameters& parameters) {

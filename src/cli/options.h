@@ -26,11 +26,17 @@ void add_database(CLI::App& app, Parameters& parameters);
 void add_filestore(CLI::App& app, Parameters& parameters);
 void add_jobs(CLI::App& app, Parameters& parameters);
 
+void add_config(CLI::App& app, Parameters& parameters);  // --config
+void add_region(CLI::App& app, Parameters& parameters);
+
 void add_new_key_file(CLI::App& app, Parameters& parameters);
 void add_recovery_kit(CLI::App& app, Parameters& parameters);
 void add_backup_kind(CLI::App& app, Parameters& parameters);  // --kind --note --reread-files --no-mend
 void add_all(CLI::App& app, Parameters& parameters);
 void add_restore(CLI::App& app, Parameters& parameters);  // --replace --check --owner
+// --neutralize --exact --addons-path --identity
+void add_neutralize(CLI::App& app, Parameters& parameters);
+void add_hooks(CLI::App& app, Parameters& parameters);  // --before-swap --after-swap
 void add_undo(CLI::App& app,
               Parameters& parameters);  // --keep --discard, and what restore has and undo ignores
 void add_from(CLI::App& app, Parameters& parameters);

@@ -120,6 +120,13 @@ void warn_of_password_in_flag(const Parameters& parameters, const PgTarget& targ
       "use ~/.pgpass, --database-file or SKYHOLD_DATABASE");
 }
 
+RestoreHooks restore_hooks(const Parameters& parameters) {
+  RestoreHooks hooks;
+  if (!parameters.before_swap.empty()) hooks.before_swap = shell_hook(parameters.before_swap);
+  if (!parameters.after_swap.empty()) hooks.after_swap = shell_hook(parameters.after_swap);
+  return hooks;
+}
+
 std::optional<RetentionPolicy> retention_policy(const Parameters& parameters) {
   if (!parameters.snapshots.empty()) return std::nullopt;
   RetentionPolicy policy;

@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "capture/pg_target.h"
 #include "model/progress.h"
+#include "operations/restore/hooks.h"
 #include "policy/retention.h"
 
 namespace skyhold {
@@ -51,6 +52,12 @@ struct Parameters {
   bool replace = false;
   std::string check = "counted";
   std::string owner;
+  bool neutralize = false;
+  bool exact = false;
+  std::string identity;                   // keep, new; empty: new with --neutralize
+  std::vector<std::string> addons_paths;  // with --neutralize
+  std::string before_swap;                // also undo-restore's
+  std::string after_swap;
   bool keep = false;
   bool discard = false;
 
@@ -75,6 +82,10 @@ struct Parameters {
   std::string grace = "24h";
   double max_unused_percent = 5;
 
+  // serve, worker, recover
+  std::string config_file;
+  std::string region;
+
   // init, key new
   std::string recovery_kit;
   std::string new_key_file;
@@ -98,6 +109,9 @@ Status check_database_is_named(const Parameters& parameters);
 Result<PgTarget> database_target(const Parameters& parameters);
 // Other users can read a running program's command line.
 void warn_of_password_in_flag(const Parameters& parameters, const PgTarget& target, ProgressSink& progress);
+
+// --before-swap and --after-swap.
+RestoreHooks restore_hooks(const Parameters& parameters);
 
 // Nothing when snapshots are named outright.
 std::optional<RetentionPolicy> retention_policy(const Parameters& parameters);

@@ -14,6 +14,7 @@ void define_undo(CLI::App& app, Parameters& parameters) {
   options::add_database(app, parameters);
   options::add_filestore(app, parameters);
   options::add_undo(app, parameters);
+  options::add_hooks(app, parameters);
 }
 
 void define_accept(CLI::App& app, Parameters& parameters) {
@@ -25,6 +26,7 @@ Result<UndoOptions> undo_options(const Parameters& parameters, CommandContext& c
   UndoOptions options;
   options.database = TRY(database_target(parameters));
   if (!parameters.filestore.empty()) options.filestore = parameters.filestore;
+  options.hooks = restore_hooks(parameters);
   warn_of_password_in_flag(parameters, options.database, context.progress);
   return options;
 }
@@ -33,8 +35,8 @@ Result<CommandOutcome> run_undo(const Parameters& parameters, CommandContext& co
   const UndoOptions options = TRY(undo_options(parameters, context));
   const UndoResult result = TRY(undo_restore(options));
   UndoReport report{options.database.describe(), result.database, result.replaced_database,
-                    result.replaced_filestore, false};
-  std::optional<Error> shortfall;
+                    result.replaced_filestore,   false,           result.hooks};
+  std::optional<Error> shortfall = hook_shortfall(result.hooks);
   if (parameters.discard) {
     if (const Status discarded = discard_replaced(options)) {
       report.replaced_database.clear();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "operations/restore/hooks.h"
 #include "stores/store_probe.h"
 #include "stores/store_settings.h"
 
@@ -32,7 +33,11 @@ struct UndoReport {
   std::string replaced_database;  // kept; empty when it was dropped
   std::string replaced_filestore;
   bool discarded = false;
+  std::vector<HookOutcome> hooks{};
 };
+
+// The work is done, but a hook after it failed.
+std::optional<Error> hook_shortfall(const std::vector<HookOutcome>& hooks);
 
 struct CheckedStore {
   StoreSettings settings;

@@ -149,6 +149,36 @@ TEST(RestoreReport, SaysWhatIsKeptForUndo) {
   EXPECT_TRUE(json::parse(restore_json(result, sample_snapshot()))["replaced_filestore"].is_null());
 }
 
+TEST(RestoreReport, SaysWhatWasSwitchedOffAndWhatStaysLive) {
+  RestoreResult result;
+  result.hooks = {{"before_swap", 1.5, "stopped\n", {}},
+                  {"after_swap", 2, "", Error{ErrorCode::kSource, "the hook after_swap: sh ended", ""}}};
+  NeutralizationReport report;
+  report.neutralized = report.new_identity = true;
+  report.switched_off = {{"scheduled_actions", 32, 1, {"Mail queue", "Digest"}},
+                         {"payment_providers", 0, 0, {}},
+                         {"webhooks", 2, 1, {"Shop"}}};
+  report.scripts = {{"base", "/opt/odoo/addons/base/data/neutralize.sql", false}, {"mail", "built-in", true}};
+  report.modules_without_rule = {"contacts", "acme"};
+  report.foreign_modules_without_rule = {"acme"};
+  result.neutralization = report;
+  const std::string text = restore_text(result, sample_snapshot(), "acme on localhost");
+  EXPECT_THAT(text, HasSubstr("scheduled actions: 32 → 1 (Mail queue, Digest and 29 more)\n"));
+  EXPECT_THAT(text, HasSubstr("STILL LIVE    webhooks: 2 → 1"));
+  EXPECT_THAT(text, Not(HasSubstr("STILL LIVE    scheduled")));
+  EXPECT_THAT(text, Not(HasSubstr("payment providers")));
+  EXPECT_THAT(text, HasSubstr("1 module by others than Odoo S.A., unchanged: acme\n"));
+  EXPECT_THAT(text, HasSubstr("after_swap: FAILED"));
+
+  const json object = json::parse(restore_json(result, sample_snapshot()));
+  EXPECT_EQ(object["neutralization"]["switched_off"][0]["before"], 32);
+  EXPECT_EQ(object["neutralization"]["scripts"][1]["built_in"], true);
+  EXPECT_EQ(object["hooks"][0]["output"], "stopped\n");
+  EXPECT_EQ(object["hooks"][1]["error"]["code"], "source_error");
+  ASSERT_TRUE(hook_shortfall(result.hooks));
+  EXPECT_EQ(hook_shortfall(result.hooks)->code, ErrorCode::kDegraded);
+}
+
 TEST(VerifyReport, NamesTheDamagedCopyAndObject) {
   VerifyResult result;
   result.copies.resize(2);

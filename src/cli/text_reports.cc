@@ -6,6 +6,7 @@
 
 #include "base/human.h"
 #include "cli/format.h"
+#include "cli/neutralization_text.h"
 #include "cli/table.h"
 
 namespace skyhold {
@@ -29,6 +30,11 @@ std::string stages_line(std::vector<Stage> stages) {
       parts.push_back(fmt::format("{} {}", stage.stage, human_seconds(stage.seconds)));
   }
   return joined(parts, ", ");
+}
+
+std::string hook_fact(const HookOutcome& hook) {
+  return fmt::format("{}: {} after {}", hook.name, hook.error ? "FAILED" : "done",
+                     human_seconds(hook.seconds));
 }
 
 std::string files_fact(const BackupResult& result) {
@@ -246,6 +252,8 @@ std::string restore_text(const RestoreResult& result, const Snapshot& snapshot, 
                          human_count(result.files_linked), human_bytes(result.file_bytes))});
   facts.add({"took", human_seconds(result.seconds)});
   if (const std::string stages = stages_line(result.stages); !stages.empty()) facts.add({"stages", stages});
+  if (result.neutralization) add_neutralization(facts, *result.neutralization);
+  for (const HookOutcome& hook : result.hooks) facts.add({"hook", hook_fact(hook)});
   if (!result.replaced_database.empty()) facts.add({"kept for undo", "database " + result.replaced_database});
   if (!result.replaced_filestore.empty())
     facts.add({"kept for undo", "filestore " + result.replaced_filestore});
@@ -261,6 +269,7 @@ std::string restore_text(const RestoreResult& result, const Snapshot& snapshot, 
 
 std::string undo_text(const UndoReport& report) {
   std::string text = fmt::format("{} is as it was before the last restore.\n", printable(report.target));
+  for (const HookOutcome& hook : report.hooks) text += fmt::format("  hook            {}\n", hook_fact(hook));
   if (report.discarded) return text + "What the undo replaced is dropped.\n";
   if (!report.replaced_database.empty()) {
     text += fmt::format("  kept for redo  database {}\n", printable(report.replaced_database));
