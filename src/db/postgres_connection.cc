@@ -158,11 +158,13 @@ class PostgresConnection final : public SqlConnection {
 };
 
 SqlAttempt<SqlOutcome> PostgresConnection::run(std::string_view sql, const SqlParameters& parameters) {
-  if (parameters.size() > kMostParameters) {
-    return tl::unexpected(wrong_statement(fmt::format("{} parameters are too many", parameters.size())));
+  const NumberedSql numbered = numbered_parameters(sql);
+  if (numbered.parameters != parameters.size() || parameters.size() > kMostParameters) {
+    return tl::unexpected(wrong_statement(
+        fmt::format("{} parameters for the {} of a statement", parameters.size(), numbered.parameters)));
   }
   const Parameters given(parameters);
-  const PgResult result(PQexecParams(handle_.get(), numbered_parameters(sql).c_str(),
+  const PgResult result(PQexecParams(handle_.get(), numbered.text.c_str(),
                                      static_cast<int>(parameters.size()), given.types.data(),
                                      given.texts.data(), nullptr, nullptr, 0));
   const ExecStatusType status = PQresultStatus(result.get());

@@ -21,6 +21,7 @@ constexpr std::string_view kReachHint = "check that the server runs and can be r
 
 // Specific states before their class: the first match counts.
 constexpr std::array kStates{
+    StateRow{"08P01", ErrorCode::kInternal, false, false, ""},
     StateRow{"08", ErrorCode::kUnavailable, true, true, kReachHint},
     StateRow{"22", ErrorCode::kInvalidArgument, false, false, ""},
     StateRow{"23505", ErrorCode::kAlreadyExists, false, false, ""},

@@ -55,11 +55,12 @@ std::string rewritten(std::string_view sql, const Rewrite& rewrite) {
 
 }  // namespace
 
-std::string numbered_parameters(std::string_view sql) {
-  int count = 0;
-  return rewritten(sql, [&](std::string_view piece) {
-    return piece == "?" ? fmt::format("${}", ++count) : std::string(piece);
+NumberedSql numbered_parameters(std::string_view sql) {
+  NumberedSql numbered;
+  numbered.text = rewritten(sql, [&](std::string_view piece) {
+    return piece == "?" ? fmt::format("${}", ++numbered.parameters) : std::string(piece);
   });
+  return numbered;
 }
 
 std::string text_by_bytes(std::string_view sql) {
@@ -69,7 +70,7 @@ std::string text_by_bytes(std::string_view sql) {
                              is_keyword(statement.substr(verb.size(), 6), " TABLE");
   if (!makes_columns) return std::string(sql);
   return rewritten(sql, [](std::string_view piece) {
-    return is_keyword(piece, "TEXT") ? std::string(piece) + " COLLATE \"C\"" : std::string(piece);
+    return piece == "TEXT" ? "TEXT COLLATE \"C\"" : std::string(piece);
   });
 }
 

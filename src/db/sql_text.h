@@ -7,10 +7,15 @@
 
 namespace skyhold {
 
-// "a = ? AND b = '?'" becomes "a = $1 AND b = '?'".
-std::string numbered_parameters(std::string_view sql);
+// "a = ? AND b = '?'" becomes "a = $1 AND b = '?'", with one parameter.
+struct NumberedSql {
+  std::string text;
+  std::size_t parameters = 0;
+};
+NumberedSql numbered_parameters(std::string_view sql);
 
-// TEXT becomes TEXT COLLATE "C" in a statement that makes or alters a table.
+// TEXT becomes TEXT COLLATE "C" in a statement that makes or alters a table. Types are written
+// in capitals, names are not: a column may be called text.
 std::string text_by_bytes(std::string_view sql);
 
 }  // namespace skyhold
