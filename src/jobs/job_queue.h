@@ -78,9 +78,9 @@ class JobQueue {
   Result<std::vector<Job>> waiting(std::string_view region);
   Result<std::vector<Job>> running();
 
-  // Takes the first job that `choose` names: it is given the queued jobs of the region that are
-  // ready and all that run, and gives ids in the order in which they may start. Nothing when there is none.
-  // The choice and the taking are one transaction, so caps hold across processes. The jobs that
+  // Takes the first job that `choose` names: it is given the queued jobs of the region (empty: of all) that
+  // are ready and all that run, and gives ids in the order in which they may start. Nothing when there is
+  // none. The choice and the taking are one transaction, so caps hold across processes. The jobs that
   // `choose` sees have no parameters, progress, result or error.
   using Choose = std::function<std::vector<std::string>(const std::vector<Job>& queued,
                                                         const std::vector<Job>& running)>;

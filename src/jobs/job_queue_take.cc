@@ -7,7 +7,7 @@ namespace skyhold {
 namespace {
 
 constexpr std::string_view kReady =
-    "state = 'queued' AND region = ? AND (not_before_ms IS NULL OR not_before_ms <= ?)";
+    "state = 'queued' AND (region = ? OR ? = '') AND (not_before_ms IS NULL OR not_before_ms <= ?)";
 
 // Whether it is worth while to wait for the turn. A worker that idles asks this every second.
 Result<bool> anything_ready(SqlSession& session, const SqlParameters& ready) {
@@ -62,7 +62,7 @@ Result<std::optional<Job>> take_up(SqlSession& session, const std::string& id, s
 Result<std::optional<TakenJob>> JobQueue::take(std::string_view worker, std::string_view region,
                                                const Choose& choose) {
   const Instant now = clock_.now();
-  const SqlParameters ready{std::string(region), to_milliseconds(now)};
+  const SqlParameters ready{std::string(region), std::string(region), to_milliseconds(now)};
   const bool any = TRY(database_.read([&](SqlSession& session) { return anything_ready(session, ready); }));
   if (!any) return std::nullopt;
   return database_.write([&](SqlSession& session) -> Result<std::optional<TakenJob>> {

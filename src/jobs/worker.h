@@ -23,8 +23,8 @@
 namespace skyhold {
 
 struct WorkerOptions {
-  std::string name;  // of this process only, among all that ever run: see worker_name()
-  std::string region;
+  std::string name;    // of this process only, among all that ever run: see worker_name()
+  std::string region;  // empty: jobs of every region
   std::string version{kVersion};
   int slots = 4;
   std::chrono::milliseconds poll_interval{1000};   // when there was nothing to take
