@@ -154,10 +154,14 @@ class Neutralization {
     return all;
   }
 
+  // Tables may be older than the list of modules: what is not installed is no line of the report.
   void note_built_in(const std::string& module) {
+    const bool installed =
+        module == "*" ||
+        std::any_of(modules_.begin(), modules_.end(), [&](const auto& each) { return each.name == module; });
     const bool known = std::any_of(report_.scripts.begin(), report_.scripts.end(),
                                    [&](const auto& script) { return script.module == module; });
-    if (!known) report_.scripts.push_back({module, std::string(kBuiltIn), true});
+    if (installed && !known) report_.scripts.push_back({module, std::string(kBuiltIn), true});
   }
 
   Result<LiveKinds> live_kinds() {
