@@ -8,13 +8,15 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/post.hpp>
 
 #include "base/log.h"
 #include "http/server_client.h"
 #include "http/server_connection.h"
 #include "http/server_listener.h"
+
+// After server_transport.h, which configures Asio.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
 
 namespace skyhold {
 namespace {

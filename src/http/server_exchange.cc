@@ -3,11 +3,13 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <boost/asio/post.hpp>
 
 #include "base/log.h"
 #include "http/server_connection.h"
 #include "http/server_target.h"
+
+// After server_transport.h, which configures Asio.
+#include <boost/asio/post.hpp>
 
 namespace skyhold {
 namespace {
