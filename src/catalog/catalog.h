@@ -44,12 +44,14 @@ struct BackupFilter {
 // Of one project, for the fleet: one query for a whole page of them.
 struct ProjectSummary {
   Project project;
-  std::string production_branch;             // empty: it has none
-  std::int64_t backup_count = 0;             // restorable
-  std::int64_t stored_bytes = 0;             // added by what is restorable, in one copy
-  std::optional<BackupRecord> last_good;     // of the production branch, with its copies
+  std::string production_branch;  // empty: it has none
+  std::int64_t backup_count = 0;  // restorable
+  std::int64_t stored_bytes = 0;  // added by what is restorable, in one copy
+  // Of the production branch, with its copies: the newest that can be restored. Its state says
+  // whether a copy is missing.
+  std::optional<BackupRecord> last_good;
   std::optional<BackupRecord> last_attempt;  // of the production branch, whatever came of it
-  std::optional<Instant> last_verified_at;
+  std::optional<Instant> last_verified_at;   // with nothing wrong found
 };
 
 // What a project's copy in one store takes.
@@ -76,6 +78,12 @@ struct ScheduledRun {
   Instant at;
 };
 
+// Values whose key begins so are of this installation alone: neither dumped nor counted as a
+// change. What the catalog's own backup notes about itself belongs there.
+inline constexpr std::string_view kLocalValuePrefix = "local.";
+
+// Everything is checked before it is stored. Where a record's created_at or measured_at is not
+// set (1970), it is now. Words of machines (errors, versions) are made fit, those of people refused.
 class Catalog {
  public:
   // Applies migrations. `database` and `clock` must outlive it.
@@ -90,7 +98,8 @@ class Catalog {
   Result<Page<ProjectSummary>> project_summaries(const PageRequest& page, std::string_view search = {},
                                                  const std::vector<std::string>* names = nullptr);
   Result<ProjectSummary> project_summary(std::string_view name);
-  Status update_project(const Project& project);
+  Status update_project(const Project& project);  // everything but name, creation and repository
+  // Once: another repository than the first is kAlreadyExists.
   Status set_repository(std::string_view project, std::string_view repository_id,
                         std::string_view wrapped_recovery);
   // Refused (kBusy) while it has backups that are restorable, unless `with_backups`.
@@ -100,7 +109,9 @@ class Catalog {
   Status create_branch(const Branch& branch);
   Result<Branch> branch(std::string_view project, std::string_view name);
   Result<std::vector<Branch>> branches(std::string_view project);
+  Result<std::vector<Branch>> all_branches();  // of all projects
   Status update_branch(const Branch& branch);
+  // And the schedules that name it. Its backups stay.
   Status delete_branch(std::string_view project, std::string_view name);
 
   // ---- schedules
@@ -110,7 +121,7 @@ class Catalog {
   Status delete_schedule(std::string_view project, std::string_view id);
   // kAlreadyExists when this occurrence was recorded with this attempt before.
   Status record_run(const ScheduledRun& run);
-  // The newest run of each (schedule, branch).
+  // The newest run of each (schedule, branch): the last attempt at the latest occurrence.
   Result<std::vector<ScheduledRun>> last_runs();
 
   // ---- backups
@@ -122,13 +133,17 @@ class Catalog {
   Result<std::optional<BackupRecord>> newest_restorable(std::string_view project, std::string_view branch);
   // The one before it of the same branch that is restorable.
   Result<std::optional<BackupRecord>> previous(const BackupRecord& backup);
-  Status update_backup(const BackupRecord& backup);  // everything but pin and copies
+  // Everything but pin and copies. One that was deleted stays as it is (kInvalidArgument).
+  Status update_backup(const BackupRecord& backup);
   Status set_copies(std::string_view backup_id, const std::vector<CopyRecord>& copies);
   Status pin(std::string_view backup_id, std::string_view reason, std::string_view by);
   Status unpin(std::string_view backup_id);
-  // Writes kDeleted. kBusy when it is pinned or the newest restorable one of its branch, unless
-  // `even_if_newest`.
+  // Writes kDeleted. kBusy when it is pinned or running, or the newest restorable or newest good
+  // one of its branch, unless `even_if_newest`. One that was deleted before stays as it is.
   Status mark_deleted(std::string_view backup_id, std::string_view by, bool even_if_newest = false);
+
+  // Removes the records of backups that were deleted before then.
+  Status sweep(Instant before);
 
   // ---- measured
   Status record_usage(std::string_view project, const std::vector<StoreUsage>& usage,

@@ -70,7 +70,7 @@ struct Schedule {
   std::string refresh_source;
   bool enabled = true;
   Instant created_at;
-  Instant active_since;  // created, changed or switched on again; the catalog keeps it
+  Instant active_since{};  // created, changed or switched on again; the catalog keeps it
 };
 inline constexpr std::string_view kProductionBranch = "*production";
 
