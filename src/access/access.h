@@ -65,19 +65,19 @@ struct SessionRecord {
 };
 
 struct NewAccount {
-  std::string name;
-  std::string display_name;
+  std::string name{};
+  std::string display_name{};
   bool is_operator = false;
   // Empty: a one-time password is made and given back.
-  std::string password;
+  std::string password{};
 };
 
 struct AuditFilter {
-  std::string project;
-  std::string actor;
-  std::string action;
-  std::optional<Instant> since;
-  std::optional<Instant> until;
+  std::string project{};
+  std::string actor{};
+  std::string action{};
+  std::optional<Instant> since{};
+  std::optional<Instant> until{};
 };
 
 class Access {

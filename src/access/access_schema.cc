@@ -59,8 +59,8 @@ const std::vector<Migration>& access_migrations() {
                 PRIMARY KEY (project, account_id)))",
            "CREATE INDEX access_members_account ON access_members (account_id)",
            // Wrong passwords and codes, by a digest of the name or address: what people type by
-           // mistake in the place of a name is often their password. One failure is forgiven for each
-           // longest_wait since forgiven_from_ms.
+           // mistake in the place of a name is often their password. They are
+           // forgiven one by one, counted from forgiven_from_ms.
            R"(CREATE TABLE access_attempts (
                 key TEXT NOT NULL PRIMARY KEY,
                 failures BIGINT NOT NULL,

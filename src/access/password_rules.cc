@@ -100,12 +100,10 @@ std::string without_disguise(std::string text) {
 }
 
 std::size_t own_characters(std::string text) {
+  constexpr std::string_view kSeparators = " .,-_!?*#";
+  const auto is_separator = [&](char c) { return kSeparators.find(c) != std::string_view::npos; };
+  text.erase(std::remove_if(text.begin(), text.end(), is_separator), text.end());
   for (const std::string_view word : kWellKnown) remove_all(text, word);
-  text.erase(std::remove_if(text.begin(), text.end(),
-                            [](char character) {
-                              return std::string_view(" .,-_!?*#").find(character) != std::string_view::npos;
-                            }),
-             text.end());
   return character_count(text);
 }
 

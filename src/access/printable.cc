@@ -41,6 +41,7 @@ bool misleads(std::uint32_t point) {
 
 std::string printable(std::string_view text, std::size_t most_bytes) {
   std::string shown;
+  std::size_t cut = 0;  // the last end of a character after which the ellipsis still fits
   while (!text.empty()) {
     const std::size_t bytes = character_bytes(text);
     std::string piece;
@@ -52,9 +53,9 @@ std::string printable(std::string_view text, std::size_t most_bytes) {
       piece = text.substr(0, bytes);
     }
     text.remove_prefix(bytes == 0 ? 1 : bytes);
-    const std::size_t reserved = text.empty() ? 0 : kEllipsis.size();
-    if (shown.size() + piece.size() + reserved > most_bytes) return shown.append(kEllipsis);
+    if (shown.size() + piece.size() > most_bytes) return shown.substr(0, cut).append(kEllipsis);
     shown += piece;
+    if (shown.size() + kEllipsis.size() <= most_bytes) cut = shown.size();
   }
   return shown;
 }

@@ -66,6 +66,11 @@ std::chrono::milliseconds Throttle::wait_after(std::int64_t failures) const {
   return std::min(doubled, options_.longest_wait);
 }
 
+std::chrono::milliseconds Throttle::forgiving_time() const {
+  // Twice the longest wait: who tries again each time that it is allowed stays at the longest wait.
+  return 2 * options_.longest_wait;
+}
+
 Status Throttle::admit(const ThrottleKeys& keys) const {
   return database_.write([&](SqlSession& session) -> Status {
     const Instant now = clock_.now();
@@ -79,7 +84,7 @@ Status Throttle::admit_one(SqlSession& session, const ThrottleKey& key, Instant 
       TRY(session.execute("INSERT INTO access_attempts (key, failures, forgiven_from_ms, blocked_until_ms) "
                           "VALUES (?, 0, ?, 0) ON CONFLICT (key) DO NOTHING",
                           {key.digest, to_ms(now)}));
-  if (is_new > 0) TRY(trim(session));
+  if (is_new > 0) TRY(make_room(session, key));
   const SqlRows rows = TRY(
       session.query(fmt::format("SELECT failures, forgiven_from_ms, blocked_until_ms FROM access_attempts "
                                 "WHERE key = ?{}",
@@ -89,7 +94,7 @@ Status Throttle::admit_one(SqlSession& session, const ThrottleKey& key, Instant 
   const SqlRow& row = rows.front();
   if (row.integer(2) > to_ms(now)) return too_early(std::chrono::milliseconds(row.integer(2) - to_ms(now)));
 
-  const std::int64_t forgiving_ms = std::chrono::milliseconds(options_.longest_wait).count();
+  const std::int64_t forgiving_ms = forgiving_time().count();
   const std::int64_t since = std::max<std::int64_t>(0, to_ms(now) - row.integer(1));
   const std::int64_t forgiven = std::min(row.integer(0), since / forgiving_ms);
   const std::int64_t before = row.integer(0) - forgiven;
@@ -129,17 +134,17 @@ Status Throttle::take_back_one(SqlSession& session, const ThrottleKey& key) cons
   return {};
 }
 
-Status Throttle::trim(SqlSession& session) const {
+Status Throttle::make_room(SqlSession& session, const ThrottleKey& key) const {
   // Those that block nobody go first: a flood of made-up names must not free the one under attack.
-  TRY(
-      session.execute("DELETE FROM access_attempts WHERE key IN (SELECT key FROM access_attempts "
-                      "ORDER BY blocked_until_ms DESC, forgiven_from_ms DESC, key LIMIT 1000 OFFSET ?)",
-                      {std::int64_t{options_.most_attempt_rows}}));
+  TRY(session.execute(
+      "DELETE FROM access_attempts WHERE key IN (SELECT key FROM access_attempts WHERE key <> ? "
+      "ORDER BY blocked_until_ms DESC, forgiven_from_ms DESC, key LIMIT 1000 OFFSET ?)",
+      {key.digest, std::int64_t{options_.most_attempt_rows} - 1}));
   return {};
 }
 
 Status Throttle::sweep(SqlSession& session) const {
-  const std::int64_t forgiving_ms = std::chrono::milliseconds(options_.longest_wait).count();
+  const std::int64_t forgiving_ms = forgiving_time().count();
   TRY(session.execute("DELETE FROM access_attempts WHERE forgiven_from_ms + failures * ? < ?",
                       {forgiving_ms, to_ms(clock_.now())}));
   return {};

@@ -1,7 +1,7 @@
 // Wrong passwords and codes slow the next ones down: by name, and by where they come from.
 // After free_attempts failures each further try has to wait: 1 s, 2 s, 4 s, … longest_wait. One failure
-// is forgiven for each longest_wait that passes, so that everything is forgotten in
-// time. What is kept lies in the database: it outlives a restart and counts for all processes.
+// is forgiven for each two longest_wait that pass, so that everything is forgotten in time. What is kept
+// lies in the database: it outlives a restart and counts for all processes.
 #pragma once
 
 #include <string>
@@ -44,7 +44,8 @@ class Throttle {
  private:
   [[nodiscard]] Status admit_one(SqlSession& session, const ThrottleKey& key, Instant now) const;
   [[nodiscard]] Status take_back_one(SqlSession& session, const ThrottleKey& key) const;
-  [[nodiscard]] Status trim(SqlSession& session) const;
+  [[nodiscard]] Status make_room(SqlSession& session, const ThrottleKey& key) const;
+  [[nodiscard]] std::chrono::milliseconds forgiving_time() const;
   [[nodiscard]] std::chrono::milliseconds wait_after(std::int64_t failures) const;
 
   SqlDatabase& database_;
