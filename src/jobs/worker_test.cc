@@ -241,12 +241,29 @@ TEST_P(WorkerTest, WithoutTheDatabaseAWorkerCancelsItsJobsByItself) {
   const std::string id = enqueue(backup_of("acme"));
   wait_for_state(id, JobState::kRunning);
   breakable_->break_down();
-  cancelled.pass();
+  wait_until([&] { return cancelled.is_open(); }, "its cancelling");
   EXPECT_EQ(job(id).state, JobState::kRunning) << "nobody could write anything";
   breakable_->mend();
   wait_for_state(id, JobState::kSucceeded);  // given back, and done anew
   EXPECT_EQ(job(id).result, R"({"second":1})");
   EXPECT_EQ(job(id).attempt, 2);
+}
+
+TEST_P(WorkerTest, AWorkerStopsThoughItsDatabaseIsAway) {
+  Gate never;
+  const auto worker = start([&](const Job&, JobContext& context) -> Result<std::string> {
+    if (const Status done = never.pass_unless(context.cancel()); !done) return fail(done.error());
+    return "{}";
+  });
+  const std::string id = enqueue(backup_of("acme"));
+  wait_for_state(id, JobState::kRunning);
+  breakable_->break_down();
+  worker->stop();
+  EXPECT_EQ(worker->running_jobs(), 0);
+  EXPECT_EQ(job(id).state, JobState::kRunning);
+  clock_.advance(2s);
+  EXPECT_TRUE(queue_->reap(yes)->empty());
+  EXPECT_EQ(job(id).state, JobState::kQueued) << "what it could not say its lease says";
 }
 
 TEST_P(WorkerTest, AnOutcomeSurvivesAShortOutage) {
@@ -286,7 +303,7 @@ TEST_P(WorkerTest, AWorkerThatLostItsJobStopsAndSaysNothingMore) {
         return ended && !ended->empty();
       },
       "a moment without a lease");
-  stopped.pass();
+  wait_until([&] { return stopped.is_open(); }, "its cancelling");
   worker->stop();
   EXPECT_EQ(job(id).state, JobState::kFailed);
   EXPECT_EQ(job(id).result, "");
