@@ -150,11 +150,13 @@ class Upload {
 struct Exchange {
   CURL* easy = nullptr;
   std::uint64_t most_body_bytes = 0;
+  const std::function<bool(ByteView)>* on_body = nullptr;
   Bytes body;
   std::size_t header_bytes = 0;
   int sendings = 0;
   bool body_too_large = false;
   bool headers_too_large = false;
+  bool was_enough = false;  // on_body said so
 
   static std::size_t write_body(char* data, std::size_t size, std::size_t count, void* exchange) {
     return static_cast<Exchange*>(exchange)->take_body(data, size * count);
@@ -171,7 +173,16 @@ struct Exchange {
   }
 
  private:
+  [[nodiscard]] bool is_success() const {
+    long status = 0;
+    curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+    return status >= 200 && status < 300;
+  }
   std::size_t take_body(const char* data, std::size_t size) {
+    if (*on_body && is_success()) {
+      was_enough = !(*on_body)(as_bytes({data, size}));
+      return was_enough ? 0 : size;
+    }
     if (body.empty()) {
       curl_off_t announced = -1;
       curl_easy_getinfo(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
@@ -336,10 +347,13 @@ milliseconds HttpResponse::retry_after() const {
 struct Interruption {
   const std::atomic<std::uint64_t>& count;
   const std::uint64_t at_start;
+  const CancelToken* cancel;
 
-  static int has_come(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
-    const auto& interruption = *static_cast<const Interruption*>(self);
-    return interruption.count.load(std::memory_order_relaxed) == interruption.at_start ? 0 : 1;
+  [[nodiscard]] bool has_come() const {
+    return count.load(std::memory_order_relaxed) != at_start || (cancel != nullptr && cancel->cancelled());
+  }
+  static int ask(void* self, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<const Interruption*>(self)->has_come() ? 1 : 0;
   }
 };
 
@@ -393,6 +407,7 @@ class HttpClient::Connections {
     Exchange exchange;
     exchange.easy = easy;
     exchange.most_body_bytes = request.most_response_bytes;
+    exchange.on_body = &request.on_body;
     std::array<char, CURL_ERROR_SIZE> details{};
 
     set_connection_options(easy, options_);
@@ -408,13 +423,14 @@ class HttpClient::Connections {
     set(easy, CURLOPT_PREREQFUNCTION, &Exchange::count_sending);
     set(easy, CURLOPT_PREREQDATA, &exchange);
 
-    Interruption interruption{interruptions_, interruptions_.load()};
+    Interruption interruption{interruptions_, interruptions_.load(), request.cancel};
     set(easy, CURLOPT_NOPROGRESS, 0L);
-    set(easy, CURLOPT_XFERINFOFUNCTION, &Interruption::has_come);
+    set(easy, CURLOPT_XFERINFOFUNCTION, &Interruption::ask);
     set(easy, CURLOPT_XFERINFODATA, &interruption);
 
     const CURLcode code = curl_easy_perform(easy);
-    if (code == CURLE_ABORTED_BY_CALLBACK && interruptions_ != interruption.at_start) {
+    const bool ended_from_here = code == CURLE_ABORTED_BY_CALLBACK && interruption.has_come();
+    if (ended_from_here || exchange.was_enough) {
       return fail(ErrorCode::kCancelled,
                   fmt::format("the exchange with {} was ended from here", target.host));
     }

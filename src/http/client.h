@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/cancel.h"
 #include "base/result.h"
 
 namespace skyhold {
@@ -35,6 +37,11 @@ struct HttpRequest {
   // without any sends Content-Length: 0.
   std::vector<ByteView> body;
   std::uint64_t most_response_bytes = std::uint64_t{1} << 20;
+  // Takes the body of a successful answer as it comes, however long it becomes: HttpResponse::body
+  // stays empty then. False ends the exchange, which is kCancelled.
+  std::function<bool(ByteView piece)> on_body{};
+  // Looked at once a second or so: ends the exchange with kCancelled.
+  const CancelToken* cancel = nullptr;
 };
 
 struct HttpResponse {
