@@ -1,3 +1,5 @@
+#include <thread>
+
 #include "access/access_test_support.h"
 #include "access/password_rules.h"
 
@@ -110,6 +112,28 @@ TEST_P(AccountsTest, TheLastOperatorStays) {
   EXPECT_EQ(code_of(access_->delete_account(bob.id)), ErrorCode::kBusy);
   must(access_->delete_account(alice_.id));
   EXPECT_EQ(code_of(access_->account(alice_.id)), ErrorCode::kNotFound);
+}
+
+TEST_P(AccountsTest, OfTwoOperatorsWhoRemoveEachOtherOneRemains) {
+  for (int round = 0; round < 5; ++round) {
+    Account bob = make_person(fmt::format("bob{}", round));
+    bob.is_operator = true;
+    must(access_->update_account(bob));
+    alice_.is_operator = true;
+    must(access_->update_account(alice_));
+    Account demoted = alice_;
+    demoted.is_operator = false;
+    Status first;
+    std::thread other([&] { first = access_->delete_account(bob.id); });
+    const Status second = access_->update_account(demoted);
+    other.join();
+    EXPECT_NE(first.has_value(), second.has_value());
+    EXPECT_EQ(code_of(first ? second : first), ErrorCode::kBusy);
+    if (second) {
+      must(access_->update_account(alice_));
+      must(access_->delete_account(bob.id));
+    }
+  }
 }
 
 TEST_P(AccountsTest, WhoIsDeletedIsGoneAltogether) {
