@@ -1,4 +1,4 @@
-# What the API serves beside answers, built into its library: the contract with its reference page.
+# What the API serves beside answers, built into the program: the contract with its reference page.
 # The dashboard is a library of its own: see Dashboard.cmake.
 find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
@@ -12,6 +12,8 @@ function(embed_contract target)
             ${folder}/openapi.yaml ${folder}/reference.css ${contract}
     DEPENDS ${PROJECT_SOURCE_DIR}/scripts/generate_contract ${folder}/openapi.yaml ${folder}/reference.css
     VERBATIM)
-  target_sources(${target} PRIVATE ${contract})
-  target_link_libraries(${target} PRIVATE skyhold_dashboard)
+  # A library of its own: the sources of a target that runs commands wait for all that it links.
+  add_library(${target}_contract STATIC ${contract})
+  target_include_directories(${target}_contract PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(${target} PUBLIC ${target}_contract skyhold_dashboard)
 endfunction()

@@ -53,6 +53,8 @@ class Platform {
   virtual ~Platform() = default;
 
   [[nodiscard]] virtual std::string time_zone() const = 0;  // an IANA name
+  // When the production branch of a new project is backed up: a cron expression.
+  [[nodiscard]] virtual std::string automatic_schedule() const { return Schedule{}.cron; }
   [[nodiscard]] virtual std::vector<RegionView> regions() const = 0;
   [[nodiscard]] virtual std::vector<StoreView> stores() const = 0;  // as last seen; touches nothing
   // Writes, reads, lists and removes an object there. kNotFound: no such store.

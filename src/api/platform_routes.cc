@@ -1,0 +1,274 @@
+// The platform: regions, stores, workers, what copies take, the audit log and health.
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "api/account_json.h"
+#include "api/backup_json.h"
+#include "api/health_view.h"
+#include "api/job_json.h"
+#include "api/routes.h"
+
+namespace skyhold {
+namespace {
+
+constexpr int kStorageDays = 30;
+constexpr std::size_t kMostProjectsByStorage = 50;
+
+// Calls `each` for every project, a page at a time.
+template <typename Each>
+Status for_each_project(Catalog& catalog, const Each& each) {
+  PageRequest page{.limit = kMostPageItems, .after = {}};
+  do {
+    const Page<ProjectSummary> found = TRY(catalog.project_summaries(page));
+    for (const ProjectSummary& summary : found.items) each(summary);
+    page.after = found.next;
+  } while (!page.after.empty());
+  return {};
+}
+
+ApiResult list_regions(ApiCall& call) {
+  std::map<std::string, std::int64_t> projects;
+  TRY(for_each_project(call.services.catalog,
+                       [&](const ProjectSummary& summary) { ++projects[summary.project.region]; }));
+  JsonValue items = JsonValue::array();
+  for (const RegionView& region : call.services.platform.regions()) {
+    JsonValue json = JsonValue::object();
+    json.set("name", region.name).set("stores", json_strings(region.stores));
+    items.push(std::move(json.set("project_count", projects[region.name])));
+  }
+  JsonValue json = JsonValue::object();
+  json.set("items", std::move(items));
+  return answer(std::move(json));
+}
+
+JsonValue to_json(const StoreView& store) {
+  JsonValue json = JsonValue::object();
+  json.set("name", store.name)
+      .set("provider", store.provider)
+      .set("url", store.url)
+      .set("location", store.location)
+      .set("regions", json_strings(store.regions))
+      .set("healthy", store.healthy)
+      .set("checked_at", store.checked_at)
+      .set("latency_seconds",
+           store.latency_seconds ? JsonValue::number(*store.latency_seconds) : JsonValue{});
+  if (store.error) json.set("error", error_detail(*store.error));
+  return json;
+}
+
+ApiResult list_stores(ApiCall& call) {
+  JsonValue items = JsonValue::array();
+  for (const StoreView& store : call.services.platform.stores()) items.push(to_json(store));
+  JsonValue json = JsonValue::object();
+  json.set("items", std::move(items));
+  return answer(std::move(json));
+}
+
+ApiResult check_store(ApiCall& call) {
+  call.audit.subject = fmt::format("store {}", call.parameter("store"));
+  return answer(to_json(TRY(call.services.platform.check_store(call.parameter("store")))));
+}
+
+ApiResult list_workers(ApiCall& call) {
+  JsonValue items = JsonValue::array();
+  for (const WorkerRecord& worker : TRY(call.services.jobs.workers())) {
+    JsonValue json = JsonValue::object();
+    json.set("name", worker.name)
+        .set("region", worker.region)
+        .set("version", worker.version)
+        .set("started_at", worker.started_at)
+        .set("seen_at", worker.seen_at)
+        .set("running_jobs", worker.running_jobs);
+    items.push(std::move(json));
+  }
+  JsonValue json = JsonValue::object();
+  json.set("items", std::move(items));
+  return answer(std::move(json));
+}
+
+// ---- what copies take
+
+Result<std::vector<UsagePoint>> history_of(const ApiCall& call, std::string_view project) {
+  const std::chrono::hours days{24 * call.query.integer("days", kStorageDays)};
+  return call.services.catalog.usage_history(project, call.services.clock.now() - days);
+}
+
+JsonValue history_json(const std::vector<UsagePoint>& history) {
+  JsonValue array = JsonValue::array();
+  for (const UsagePoint& point : history) {
+    JsonValue json = JsonValue::object();
+    json.set("day", point.day).set("store", point.store);
+    array.push(std::move(json.set("bytes", point.bytes).set("source_bytes", point.source_bytes)));
+  }
+  return array;
+}
+
+ApiResult get_project_storage(ApiCall& call) {
+  const StoresByName known = stores_by_name(call.services.platform);
+  JsonValue stores = JsonValue::array();
+  for (const StoreUsage& usage : TRY(call.services.catalog.usage(call.project->name))) {
+    const auto store = known.find(usage.store);
+    JsonValue json = JsonValue::object();
+    json.set("store", usage.store)
+        .set("location", store == known.end() ? "" : store->second.location)
+        .set("bytes", usage.bytes)
+        .set("objects", usage.objects)
+        .set("measured_at", usage.measured_at);
+    stores.push(std::move(json));
+  }
+  const std::vector<UsagePoint> history = TRY(history_of(call, call.project->name));
+  JsonValue json = JsonValue::object();
+  json.set("stores", std::move(stores)).set("history", history_json(history));
+  return answer(std::move(json));
+}
+
+// All projects' copies in one store, by the last measurement of each.
+using UsageByStore = std::map<std::string, StoreUsage>;
+
+Result<UsageByStore> usage_by_store(const ApiCall& call, const std::vector<std::string>& projects) {
+  UsageByStore by_store;
+  for (const std::string& project : projects) {
+    for (const StoreUsage& usage : TRY(call.services.catalog.usage(project))) {
+      StoreUsage& sum = by_store[usage.store];
+      sum.store = usage.store;
+      sum.bytes += usage.bytes;
+      sum.objects += usage.objects;
+      sum.measured_at = std::max(sum.measured_at, usage.measured_at);
+    }
+  }
+  return by_store;
+}
+
+ApiResult get_storage(ApiCall& call) {
+  std::vector<std::pair<std::int64_t, std::string>> projects;
+  std::vector<std::string> names;
+  TRY(for_each_project(call.services.catalog, [&](const ProjectSummary& summary) {
+    projects.emplace_back(summary.stored_bytes, summary.project.name);
+    names.push_back(summary.project.name);
+  }));
+  std::sort(projects.rbegin(), projects.rend());
+  projects.resize(std::min(projects.size(), kMostProjectsByStorage));
+  JsonValue largest = JsonValue::array();
+  for (const auto& [bytes, name] : projects) {
+    JsonValue json = JsonValue::object();
+    largest.push(std::move(json.set("project", name).set("bytes", bytes)));
+  }
+  const StoresByName known = stores_by_name(call.services.platform);
+  JsonValue stores = JsonValue::array();
+  for (const auto& [name, usage] : TRY(usage_by_store(call, names))) {
+    const auto store = known.find(name);
+    JsonValue json = JsonValue::object();
+    json.set("store", name)
+        .set("location", store == known.end() ? "" : store->second.location)
+        .set("bytes", usage.bytes)
+        .set("objects", usage.objects)
+        .set("measured_at", usage.measured_at);
+    stores.push(std::move(json));
+  }
+  const std::vector<UsagePoint> history = TRY(history_of(call, {}));
+  JsonValue json = JsonValue::object();
+  json.set("stores", std::move(stores)).set("history", history_json(history));
+  return answer(std::move(json.set("projects", std::move(largest))));
+}
+
+// ---- the audit log and health
+
+ApiResult list_audit(ApiCall& call) {
+  AuditFilter filter;
+  filter.project = call.query.text("project");
+  filter.actor = call.query.text("actor");
+  filter.action = call.query.text("action");
+  filter.since = call.query_time("since");
+  filter.until = call.query_time("until");
+  const PageRequest page = call.page();
+  const Access::AuditPage found = TRY(call.services.access.audit_log(filter, page.limit, page.after));
+  return answer(std::move(item_list(found.items).set("next", found.next)));
+}
+
+struct JobCounts {
+  std::int64_t running = 0;
+  std::int64_t queued = 0;
+  std::int64_t failed_today = 0;
+};
+
+Result<JobCounts> count_jobs(const ApiCall& call) {
+  constexpr int kMostPages = 10;
+  JobCounts counts;
+  const auto count = [&](const JobFilter& filter, const auto& each) -> Status {
+    std::string after;
+    for (int i = 0; i < kMostPages; ++i) {
+      const JobQueue::JobPage page = TRY(call.services.jobs.jobs(filter, kMostPageItems, after));
+      for (const Job& job : page.items) each(job);
+      after = page.next;
+      if (after.empty()) break;
+    }
+    return {};
+  };
+  JobFilter active;
+  active.active = true;
+  TRY(count(active,
+            [&](const Job& job) { ++(job.state == JobState::kRunning ? counts.running : counts.queued); }));
+  JobFilter failed;
+  failed.state = JobState::kFailed;
+  const Instant day_ago = call.services.clock.now() - std::chrono::hours{24};
+  TRY(count(failed, [&](const Job& job) {
+    if (job.finished_at && *job.finished_at >= day_ago) ++counts.failed_today;
+  }));
+  return counts;
+}
+
+Result<JsonValue> project_counts(const ApiCall& call) {
+  std::map<HealthState, std::int64_t> states;
+  const HealthSetting setting = TRY(health_setting(call.services));
+  TRY(for_each_project(call.services.catalog, [&](const ProjectSummary& summary) {
+    ++states[project_health(summary, setting).health.state];
+  }));
+  JsonValue json = JsonValue::object();
+  for (const HealthState state : {HealthState::kSafe, HealthState::kAtRisk, HealthState::kUnprotected,
+                                  HealthState::kPaused, HealthState::kNew}) {
+    json.set(to_string(state), states[state]);
+  }
+  return json;
+}
+
+ApiResult get_platform_health(ApiCall& call) {
+  const JobCounts jobs = TRY(count_jobs(call));
+  const std::vector<StoreView> stores = call.services.platform.stores();
+  const auto healthy =
+      std::count_if(stores.begin(), stores.end(), [](const StoreView& store) { return store.healthy; });
+  const auto failing = static_cast<std::int64_t>(stores.size()) - healthy;
+  JsonValue store_counts = JsonValue::object();
+  store_counts.set("healthy", healthy).set("failing", failing);
+  const CatalogBackupView saved = call.services.platform.catalog_backup();
+  JsonValue catalog = JsonValue::object();
+  catalog.set("saved_at", saved.saved_at).set("behind", saved.behind);
+  JsonValue json = JsonValue::object();
+  json.set("projects", TRY(project_counts(call)))
+      .set("jobs_running", jobs.running)
+      .set("jobs_queued", jobs.queued)
+      .set("jobs_failed_today", jobs.failed_today)
+      .set("stores", std::move(store_counts))
+      .set("workers", TRY(call.services.jobs.workers()).size())
+      .set("catalog", std::move(catalog));
+  return answer(std::move(json));
+}
+
+}  // namespace
+
+void add_platform_routes(std::vector<Route>& routes) {
+  using enum NeededRole;
+  routes.push_back({HttpMethod::kGet, "/regions", kOperator, "listRegions", list_regions});
+  routes.push_back({HttpMethod::kGet, "/stores", kOperator, "listStores", list_stores});
+  routes.push_back(
+      {HttpMethod::kPost, "/stores/{store}/check", kOperator, "checkStore", check_store, "store.check"});
+  routes.push_back({HttpMethod::kGet, "/storage", kOperator, "getStorage", get_storage});
+  routes.push_back(
+      {HttpMethod::kGet, "/projects/{project}/storage", kUser, "getProjectStorage", get_project_storage});
+  routes.push_back({HttpMethod::kGet, "/workers", kOperator, "listWorkers", list_workers});
+  routes.push_back({HttpMethod::kGet, "/audit", kOperator, "listAudit", list_audit});
+  routes.push_back({HttpMethod::kGet, "/health", kOperator, "getHealth", get_platform_health});
+}
+
+}  // namespace skyhold
