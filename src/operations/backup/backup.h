@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/cancel.h"
 #include "capture/pg_target.h"
+#include "capture/streamed_files.h"
 #include "model/manifest.h"
 #include "model/progress.h"
 #include "repository/repository.h"
@@ -22,6 +24,15 @@ struct BackupOptions {
   std::string note;
   bool reread_files = false;  // read files again that the last snapshot holds
   int readers = 0;            // table readers at once; 0: one a core, at least 2
+
+  // ---- what an import sets
+  // In the place of `filestore`: the files come out of an archive, once.
+  StreamedFiles* streamed_files = nullptr;
+  // Owners and privileges stay behind: they are a scratch role's.
+  bool without_owners = false;
+  // The last word, when all has been read and nothing can be seen yet: it may correct what the
+  // manifest says of the source, and an error ends the backup without a trace.
+  std::function<Status(Manifest&)> review{};
 };
 
 // Seconds of one stage, summed over its threads.

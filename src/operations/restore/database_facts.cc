@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "operations/restore/sql_lexer.h"
+#include "capture/sql/sql_lexer.h"
 
 namespace skyhold {
 namespace {

@@ -6,10 +6,10 @@
 
 #include <fmt/format.h>
 
+#include "capture/sql/sql_script.h"
 #include "operations/restore/database_check.h"
 #include "operations/restore/load_jobs.h"
 #include "operations/restore/schema_script.h"
-#include "operations/restore/sql_script.h"
 
 namespace skyhold {
 namespace {

@@ -1,6 +1,6 @@
 #include "operations/restore/post_data.h"
 
-#include "operations/restore/sql_lexer.h"
+#include "capture/sql/sql_lexer.h"
 
 namespace skyhold {
 namespace {

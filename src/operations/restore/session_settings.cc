@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "operations/restore/sql_lexer.h"
+#include "capture/sql/sql_lexer.h"
 
 namespace skyhold {
 namespace {

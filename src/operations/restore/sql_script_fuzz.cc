@@ -4,8 +4,8 @@
 
 #include "base/assert.h"
 #include "base/bytes.h"
+#include "capture/sql/sql_script.h"
 #include "operations/restore/post_data.h"
-#include "operations/restore/sql_script.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view script = skyhold::as_text({data, size});

@@ -1,4 +1,4 @@
-#include "operations/restore/sql_lexer.h"
+#include "capture/sql/sql_lexer.h"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
-#include "operations/restore/sql_script.h"
+#include "capture/sql/sql_script.h"
 
-#include "operations/restore/sql_lexer.h"
+#include "capture/sql/sql_lexer.h"
 
 namespace skyhold {
 namespace {

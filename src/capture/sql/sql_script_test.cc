@@ -1,4 +1,4 @@
-#include "operations/restore/sql_script.h"
+#include "capture/sql/sql_script.h"
 
 #include <cstdlib>
 #include <random>
