@@ -3,6 +3,19 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { themeStyles } from './scripts/theme_styles';
 
+// A page is a chunk of its own; what several share comes in a few larger ones, which change less often.
+function chunkOf(id: string): string | undefined {
+  if (
+    /node_modules\/(react|react-dom|scheduler|react-router|react-router-dom|@remix-run|@tanstack)\//.test(id)
+  ) {
+    return 'react';
+  }
+  if (/node_modules\/@mantine\/(core|hooks|form|notifications)\//.test(id) && !id.endsWith('.css'))
+    return 'mantine';
+  if (/\/src\/(ui|format|i18n\/en|features\/status)\//.test(id) || id.includes('@tabler')) return 'shared';
+  return undefined;
+}
+
 export default defineConfig({
   plugins: [react(), themeStyles()],
   resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
@@ -16,12 +29,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 600,
     rollupOptions: {
       output: {
-        manualChunks(id) {
-          if (/node_modules\/(react|react-dom|scheduler|react-router|react-router-dom|@remix-run)\//.test(id)) {
-            return 'react';
-          }
-          return undefined;
-        },
+        manualChunks: chunkOf,
       },
     },
   },

@@ -4,10 +4,9 @@
   var chosen = null;
   try {
     chosen = localStorage.getItem('skyhold-color-scheme');
-  } catch (error) {
+  } catch {
     chosen = null;
   }
-  var dark =
-    chosen === 'dark' || (chosen !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+  var dark = chosen === 'dark' || (chosen !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
   document.documentElement.setAttribute('data-mantine-color-scheme', dark ? 'dark' : 'light');
 })();

@@ -34,7 +34,11 @@ interface Answer<T> {
 export async function take<T>(request: Promise<Answer<T>>): Promise<NonNullable<T>> {
   const answer = await settled(request);
   if (answer.data === undefined || answer.data === null) {
-    throw new ApiProblem({ title: 'The server gave an empty answer.', status: answer.response.status, code: 'empty' });
+    throw new ApiProblem({
+      title: 'The server gave an empty answer.',
+      status: answer.response.status,
+      code: 'empty',
+    });
   }
   return answer.data;
 }

@@ -23,7 +23,7 @@ export class ApiProblem extends Error {
 
 export function problemOf(body: unknown, status: number): ApiProblem {
   if (typeof body === 'object' && body !== null && 'title' in body && typeof body.title === 'string') {
-    return new ApiProblem({ status, ...(body as Problem) });
+    return new ApiProblem(body as Problem);
   }
   return new ApiProblem({
     title: `The server answered with status ${status}.`,

@@ -22,7 +22,11 @@ const styles: Record<TimeStyle, Intl.DateTimeFormatOptions> = {
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 // Making a formatter costs more than formatting a thousand times with it.
-function formatter(locale: string, timeZone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+function formatter(
+  locale: string,
+  timeZone: string,
+  options: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat {
   const key = `${locale} ${timeZone} ${JSON.stringify(options)}`;
   let made = formatters.get(key);
   if (made === undefined) {
@@ -37,7 +41,13 @@ export function viewerTimeZone(): string {
 }
 
 // A short time of another year says which.
-export function formatTime(at: string, style: TimeStyle, locale: string, timeZone: string, now = new Date()): string {
+export function formatTime(
+  at: string,
+  style: TimeStyle,
+  locale: string,
+  timeZone: string,
+  now = new Date(),
+): string {
   const date = new Date(at);
   const options = styles[style];
   const otherYear = style === 'short' && yearIn(date, timeZone) !== yearIn(now, timeZone);
@@ -50,7 +60,9 @@ function yearIn(date: Date, timeZone: string): string {
 
 // "2026-11-23" in that zone: sorts and compares.
 export function dayIn(at: string | Date, timeZone: string): string {
-  return formatter('sv', timeZone, { year: 'numeric', month: '2-digit', day: '2-digit' }).format(new Date(at));
+  return formatter('sv', timeZone, { year: 'numeric', month: '2-digit', day: '2-digit' }).format(
+    new Date(at),
+  );
 }
 
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [

@@ -42,7 +42,10 @@ function firstLocale(): Locale {
 
 export function LocaleProvider({ children }: { children: ReactNode }) {
   const [locale, setLocale] = useState<Locale>(firstLocale);
-  const [catalog, setCatalog] = useState<{ locale: Locale; messages: Catalog }>({ locale: 'en', messages: en });
+  const [catalog, setCatalog] = useState<{ locale: Locale; messages: Catalog }>({
+    locale: 'en',
+    messages: en,
+  });
 
   useEffect(() => {
     let current = true;

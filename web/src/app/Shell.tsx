@@ -1,0 +1,68 @@
+import { ActionIcon, Drawer } from '@mantine/core';
+import { useEffect, useState } from 'react';
+import { Link, Outlet, useLocation } from 'react-router-dom';
+import { useTranslate } from '@/i18n/locale';
+import { IconMenu } from '@/ui/icons';
+import { Mark } from '@/ui/Mark';
+import { AccountMenu } from './AccountMenu';
+import { Navigation } from './Navigation';
+import classes from './Shell.module.css';
+
+// The frame of every page: where one can go on the left (in a drawer on a phone), the page beside it.
+export function Shell() {
+  const t = useTranslate();
+  const location = useLocation();
+  const [opened, setOpened] = useState(false);
+  useEffect(() => setOpened(false), [location.pathname]);
+  return (
+    <div className={classes.shell}>
+      <a className={classes.skip} href="#content">
+        {t('shell.skip')}
+      </a>
+      <header className={classes.bar}>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size="xl"
+          aria-label={t('shell.menu')}
+          aria-expanded={opened}
+          onClick={() => setOpened(true)}
+        >
+          <IconMenu size={22} />
+        </ActionIcon>
+        <Brand />
+        <AccountMenu compact />
+      </header>
+      <div className={classes.sidebar}>
+        <Brand />
+        <Navigation />
+        <div className={classes.foot}>
+          <AccountMenu />
+        </div>
+      </div>
+      <Drawer
+        opened={opened}
+        onClose={() => setOpened(false)}
+        size="280px"
+        title={<Brand />}
+        closeButtonProps={{ 'aria-label': t('action.close') }}
+      >
+        <Navigation />
+      </Drawer>
+      <main id="content" className={classes.content} tabIndex={-1}>
+        <div className={classes.inner}>
+          <Outlet />
+        </div>
+      </main>
+    </div>
+  );
+}
+
+function Brand() {
+  return (
+    <Link to="/" className={classes.brand}>
+      <Mark />
+      <span>Skyhold</span>
+    </Link>
+  );
+}

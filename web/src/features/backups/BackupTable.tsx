@@ -1,0 +1,145 @@
+import { Button } from '@mantine/core';
+import { Link } from 'react-router-dom';
+import type { Backup } from '@/api/types';
+import { formatBytes, formatSeconds } from '@/format/quantity';
+import { secondsBetween } from '@/format/time';
+import { BackupStatus, KindLabel } from '@/features/status/BackupStatus';
+import { Copies } from '@/features/status/Copies';
+import { useLocale } from '@/i18n/locale';
+import { DataTable } from '@/ui/DataTable';
+import type { Column } from '@/ui/DataTable';
+import { Time } from '@/ui/Time';
+import { IconPin } from '@/ui/icons';
+import classes from './BackupList.module.css';
+import { isRestorable, madeBy, shortTier } from './words';
+
+interface Props {
+  project: string;
+  backups: Backup[];
+  mayRestore: boolean;
+  busy: boolean;
+}
+
+export function BackupTable({ project, backups, mayRestore, busy }: Props) {
+  const { t, locale } = useLocale();
+  const bytes = (count: number | undefined) => (count === undefined ? '–' : formatBytes(count, locale));
+  const columns: Column<Backup>[] = [
+    {
+      id: 'when',
+      header: t('backups.when'),
+      card: 'title',
+      cell: (backup) => (
+        <span className={classes.when}>
+          <Link to={`/projects/${project}/backups/${backup.id}`}>
+            <Time at={backup.point_in_time ?? backup.started_at} />
+          </Link>
+          <span className="dimmed small">{backup.branch}</span>
+        </span>
+      ),
+    },
+    {
+      id: 'state',
+      header: t('backups.state'),
+      card: 'plain',
+      cell: (backup) => (
+        <span className={classes.pair}>
+          <BackupStatus state={backup.state} />
+          {backup.error && (
+            <span className={`${classes.note ?? ''} small dimmed`}>{backup.error.message}</span>
+          )}
+        </span>
+      ),
+    },
+    { id: 'kind', header: t('backups.kind'), cell: (backup) => <KindLabel kind={backup.kind} /> },
+    {
+      id: 'who',
+      header: t('backups.who'),
+      cell: (backup) => (
+        <span className={classes.pair}>
+          <span>{madeBy(backup, t)}</span>
+          {backup.note !== '' && (
+            <span className={`${classes.note ?? ''} small dimmed`} title={backup.note}>
+              {backup.note}
+            </span>
+          )}
+        </span>
+      ),
+    },
+    {
+      id: 'size',
+      header: t('backups.size'),
+      align: 'end',
+      cell: (backup) => <span className="nowrap">{bytes(backup.source_bytes)}</span>,
+    },
+    {
+      id: 'added',
+      header: t('backups.added'),
+      align: 'end',
+      cell: (backup) => <span className="nowrap">{bytes(backup.added_bytes)}</span>,
+    },
+    {
+      id: 'duration',
+      header: t('backups.duration'),
+      align: 'end',
+      cell: (backup) => (
+        <span className="nowrap">
+          {backup.finished_at
+            ? formatSeconds(secondsBetween(backup.started_at, backup.finished_at), locale)
+            : '–'}
+        </span>
+      ),
+    },
+    { id: 'copies', header: t('backups.copies'), cell: (backup) => <Copies copies={backup.copies} /> },
+    { id: 'kept', header: t('backups.kept'), cell: (backup) => <Kept backup={backup} /> },
+    {
+      id: 'restore',
+      header: '',
+      align: 'end',
+      card: mayRestore ? 'wide' : 'hidden',
+      cell: (backup) =>
+        mayRestore &&
+        isRestorable(backup) && (
+          <Button
+            component={Link}
+            to={`/projects/${project}/restore?backup=${backup.id}`}
+            variant="default"
+            size="xs"
+            aria-label={t('backups.restoreThis', { id: backup.id })}
+          >
+            {t('backups.restore')}
+          </Button>
+        ),
+    },
+  ];
+  return (
+    <DataTable
+      label={t('tab.backups')}
+      columns={mayRestore ? columns : columns.slice(0, -1)}
+      rows={backups}
+      rowKey={(backup) => backup.id}
+      busy={busy}
+    />
+  );
+}
+
+// Until when, and why: the tiers that hold it, or the hand that pinned it.
+export function Kept({ backup }: { backup: Backup }) {
+  const { t, locale } = useLocale();
+  if (!isRestorable(backup)) return <span className="dimmed">–</span>;
+  return (
+    <span className={classes.pair}>
+      {backup.pin ? (
+        <span className="nowrap">
+          <IconPin size={14} aria-hidden="true" /> {t('backups.pinned')}
+        </span>
+      ) : (
+        <Time at={backup.kept_until} style="date" missing={t('backups.keptForGood')} />
+      )}
+      {backup.tiers && backup.tiers.length > 0 && (
+        <span className={`${classes.tiers ?? ''} small dimmed`}>
+          {backup.tiers.map((tier) => shortTier(tier, t, locale)).join(', ')}
+        </span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,88 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, NavLink, Outlet, useParams } from 'react-router-dom';
+import { api, take } from '@/api/client';
+import { keys } from '@/api/keys';
+import type { Project } from '@/api/types';
+import { HealthStatus } from '@/features/status/HealthStatus';
+import type { MessageKey } from '@/i18n/en';
+import { useTranslate } from '@/i18n/locale';
+import { Loaded } from '@/ui/Loading';
+import { IconPrevious } from '@/ui/icons';
+import classes from './ProjectLayout.module.css';
+import type { ProjectContext } from './useProject';
+import { mayAdminister } from './useProject';
+
+interface Tab {
+  to: string;
+  label: MessageKey;
+  admin?: boolean;
+}
+
+const tabs: Tab[] = [
+  { to: '', label: 'tab.backups' },
+  { to: 'restores', label: 'tab.restores' },
+  { to: 'branches', label: 'tab.branches' },
+  { to: 'schedule', label: 'tab.schedule' },
+  { to: 'retention', label: 'tab.retention' },
+  { to: 'storage', label: 'tab.storage' },
+  { to: 'members', label: 'tab.members', admin: true },
+  { to: 'activity', label: 'tab.activity', admin: true },
+  { to: 'settings', label: 'tab.settings', admin: true },
+];
+
+// The frame of a project's pages.
+export function ProjectLayout() {
+  const { project = '' } = useParams();
+  const query = useQuery({
+    queryKey: keys.project(project),
+    queryFn: ({ signal }) => take(api.GET('/projects/{project}', { params: { path: { project } }, signal })),
+    // A job that begins elsewhere appears within half a minute.
+    refetchInterval: 30_000,
+  });
+  return (
+    <Loaded query={query} rows={6}>
+      {(data) => <Frame project={data} />}
+    </Loaded>
+  );
+}
+
+function Frame({ project }: { project: Project }) {
+  const t = useTranslate();
+  const base = `/projects/${project.name}`;
+  const admin = mayAdminister(project);
+  return (
+    <>
+      <header className={classes.head}>
+        <Link to="/projects" className={classes.back}>
+          <IconPrevious size={15} aria-hidden="true" />
+          {t('project.all')}
+        </Link>
+        <div className={classes.titleRow}>
+          <h1 className={classes.title}>{project.title || project.name}</h1>
+          <HealthStatus state={project.health.state} />
+          <span className="dimmed small">
+            {project.name} · {project.region}
+          </span>
+        </div>
+        <nav aria-label={t('project.tabs')} className={classes.tabs}>
+          <ul role="list">
+            {tabs
+              .filter((tab) => admin || !tab.admin)
+              .map((tab) => (
+                <li key={tab.to}>
+                  <NavLink
+                    to={tab.to === '' ? base : `${base}/${tab.to}`}
+                    end={tab.to === ''}
+                    className={classes.tab}
+                  >
+                    {t(tab.label)}
+                  </NavLink>
+                </li>
+              ))}
+          </ul>
+        </nav>
+      </header>
+      <Outlet context={{ project } satisfies ProjectContext} />
+    </>
+  );
+}

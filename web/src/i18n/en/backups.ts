@@ -1,0 +1,71 @@
+import type { Message } from '../message';
+
+export const backups = {
+  'project.all': 'All projects',
+  'project.tabs': 'Pages of the project',
+  'tab.activity': 'Activity',
+  'tab.backups': 'Backups',
+  'tab.branches': 'Branches',
+  'tab.members': 'Members',
+  'tab.restores': 'Restores',
+  'tab.retention': 'Retention',
+  'tab.schedule': 'Schedule',
+  'tab.settings': 'Settings',
+  'tab.storage': 'Storage',
+
+  'branchType.development': 'development',
+  'branchType.production': 'production',
+  'branchType.staging': 'staging',
+
+  'banner.hours': { one: '{count} hour', other: '{count} hours' },
+  'banner.label': 'Is this project safe?',
+  'banner.lastGood': 'Last good backup',
+  'banner.next': 'Next run',
+  'banner.objective': 'Never older than',
+  'banner.verified': 'Last checked',
+
+  'backups.added': 'Added',
+  'backups.all': 'All',
+  'backups.branch': 'Branch',
+  'backups.byRecovery': 'Found in a store',
+  'backups.bySchedule': 'Schedule',
+  'backups.copies': 'Copies',
+  'backups.create': 'Create backup',
+  'backups.duration': 'Duration',
+  'backups.empty': 'No backups yet',
+  'backups.emptyAdmin':
+    'The first one is made tonight by the schedule. Create one now if you are about to change something: an upgrade, an import, a new module.',
+  'backups.emptyUser': 'The first one is made by the schedule.',
+  'backups.filters': 'Filters',
+  'backups.kept': 'Kept until',
+  'backups.keptForGood': 'until deleted',
+  'backups.kind': 'Kind',
+  'backups.noMatch': 'No backup matches these filters.',
+  'backups.pinned': 'Pinned',
+  'backups.restore': 'Restore',
+  'backups.restoreThis': 'Restore backup {id}',
+  'backups.size': 'Size',
+  'backups.state': 'State',
+  'backups.when': 'Taken',
+  'backups.who': 'By',
+
+  'tier.daily': 'day',
+  'tier.monthly': '{month}',
+  'tier.weekly': 'week {week}',
+
+  'createBackup.begun': 'The backup has begun.',
+  'createBackup.note': 'Note',
+  'createBackup.noteHint': 'Why now? For example “before the upgrade to 18”.',
+  'createBackup.what': 'Database and filestore as they are at one instant. Odoo keeps running meanwhile.',
+
+  'firstSteps.addBranch': 'Add the production branch',
+  'firstSteps.member': 'Its operator has yet to tell Skyhold where the production branch lies.',
+  'firstSteps.operator':
+    'Tell Skyhold where the production database and filestore lie: paste its odoo.conf, or give both yourself. From then on it is backed up every night.',
+  'firstSteps.title': 'There is nothing to back up yet',
+
+  'maintenance.begun': 'It has begun.',
+  'maintenance.mend': 'Complete copies from one another now',
+  'maintenance.read': 'Check every copy now, every byte',
+  'maintenance.verify': 'Check every copy now',
+} as const satisfies Record<string, Message>;

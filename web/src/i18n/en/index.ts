@@ -1,0 +1,25 @@
+import type { Message } from '../message';
+import { account } from './account';
+import { backup } from './backup';
+import { backups } from './backups';
+import { common } from './common';
+import { fleet } from './fleet';
+import { platform } from './platform';
+import { project } from './project';
+import { restore } from './restore';
+import { retention } from './retention';
+
+const messages = {
+  ...common,
+  ...account,
+  ...fleet,
+  ...backups,
+  ...backup,
+  ...restore,
+  ...retention,
+  ...project,
+  ...platform,
+};
+
+export type MessageKey = keyof typeof messages;
+export const en: Record<MessageKey, Message> = messages;
