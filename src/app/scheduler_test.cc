@@ -195,31 +195,31 @@ TEST_F(SchedulerTest, ABackupThatNobodyWorksOnIsNotLeftRunning) {
   EXPECT_EQ(catalog->backup("bk_lost")->state, BackupState::kFailed);
 }
 
-// A quarter of a year with a change of the clock, an outage and failures: one good backup each local date
-// on which anything ran at all.
-TEST_F(SchedulerTest, AQuarterOfAYear) {
+// A year with both changes of the clock, two outages and failures: one good backup each local date on which
+// anything ran at all.
+TEST_F(SchedulerTest, AYear) {
   add_project("acme");
-  add_project("shop");
-  const Instant end = clock.now() + hours(24 * 90);
-  const Instant outage = clock.now() + hours(24 * 40);
+  const Instant begin = clock.now();
+  const auto is_down = [&](Instant now) {
+    const auto since = [&](int day) { return now - begin - hours(24 * day); };
+    return (since(40) >= hours(0) && since(40) < hours(60)) ||
+           (since(200) >= hours(0) && since(200) < hours(9));
+  };
   std::set<std::string> dates;
-  for (int step = 0; clock.now() < end; ++step) {
-    const bool down = clock.now() >= outage && clock.now() < outage + hours(60);
-    if (!down) {
+  for (int step = 0; clock.now() < begin + hours(24 * 365); ++step) {
+    if (!is_down(clock.now())) {
       tick();
       work([&](const Job& job) { return job.kind != JobKind::kBackup || step % 5 != 0; });
-      // The day's run has had its time by noon.
-      if (clock.now() > outage + hours(60) || clock.now() < outage) {
-        dates.insert(local_date(zone, clock.now() - hours(12)));
-      }
+      // By noon a day's run has had its time, if anybody was there in the morning.
+      if (!is_down(clock.now() - hours(11))) dates.insert(local_date(zone, clock.now() - hours(12)));
     }
     clock.advance(minutes(30));
   }
-  dates.erase(dates.begin());  // the day before the projects were made
+  dates.erase("2026-02-28");  // the projects were made on the morning after
+  dates.erase("2026-03-01");
+  EXPECT_GT(dates.size(), 360U);
   for (const std::string& date : dates) {
-    for (const char* project : {"acme", "shop"}) {
-      EXPECT_EQ((good_on[{project, date}]), 1) << project << " on " << date;
-    }
+    EXPECT_EQ((good_on[{"acme", date}]), 1) << date;
   }
 }
 
