@@ -23,7 +23,7 @@ inline constexpr int kMostPageItems = 500;
 
 struct PageRequest {
   int limit = 50;  // 1 to kMostPageItems
-  std::string after;
+  std::string after{};
 };
 template <typename T>
 struct Page {
@@ -32,13 +32,13 @@ struct Page {
 };
 
 struct BackupFilter {
-  std::string project;  // empty: of all
-  std::string branch;
-  std::optional<BackupKind> kind;
-  std::optional<BackupState> state;
-  bool deleted = false;  // deleted ones too
-  std::optional<Instant> since;
-  std::optional<Instant> until;
+  std::string project{};  // empty: of all
+  std::string branch{};
+  std::optional<BackupKind> kind{};
+  std::optional<BackupState> state{};
+  bool deleted = false;            // deleted ones too
+  std::optional<Instant> since{};  // started then or later
+  std::optional<Instant> until{};  // started before then
 };
 
 // Of one project, for the fleet: one query for a whole page of them.
