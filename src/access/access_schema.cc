@@ -85,7 +85,7 @@ const std::vector<Migration>& access_migrations() {
   return kMigrations;
 }
 
-Status raise_revision(SqlSession& session) {
+Status raise_access_revision(SqlSession& session) {
   TRY(session.execute("UPDATE access_counters SET value = value + 1 WHERE name = 'revision'"));
   return {};
 }

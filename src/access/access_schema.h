@@ -11,6 +11,6 @@ namespace skyhold {
 const std::vector<Migration>& access_migrations();
 
 // To be called in each transaction that changes what Access::dump() holds.
-Status raise_revision(SqlSession& session);
+Status raise_access_revision(SqlSession& session);
 
 }  // namespace skyhold

@@ -42,7 +42,7 @@ Status update_in(SqlSession& session, const Account& wanted) {
       {wanted.name, account_name_key(wanted.name), wanted.display_name, std::int64_t{wanted.is_operator},
        std::int64_t{wanted.enabled}, wanted.locale, wanted.id}));
   if (!wanted.enabled) TRY(end_sessions(session, wanted.id));
-  return raise_revision(session);
+  return raise_access_revision(session);
 }
 
 Status delete_in(SqlSession& session, std::string_view id) {
@@ -50,12 +50,12 @@ Status delete_in(SqlSession& session, std::string_view id) {
   if (row.account.is_operator && row.account.enabled) TRY(check_not_last_operator(session, row.account));
   // Sessions, tokens, memberships and recovery codes go with it.
   TRY(session.execute("DELETE FROM access_accounts WHERE id = ?", {row.account.id}));
-  return raise_revision(session);
+  return raise_access_revision(session);
 }
 
 Status insert_new(SqlSession& session, const AccountRow& row) {
   TRY(insert_account(session, row));
-  return raise_revision(session);
+  return raise_access_revision(session);
 }
 
 struct OneTimePassword {
@@ -72,7 +72,7 @@ Status reset_in(SqlSession& session, std::string_view id, const OneTimePassword&
                       {password.hash, to_ms(password.ends_at), row.account.id}));
   TRY(end_sessions(session, row.account.id));
   TRY(throttle.succeeded(session, {attempts_of_name(row.account.name)}));
-  return raise_revision(session);
+  return raise_access_revision(session);
 }
 
 struct PasswordChange {
@@ -110,7 +110,7 @@ Result<NewSession> change_in(SqlSession& session, const PasswordChange& change, 
     return fail(ErrorCode::kBusy, "the password was changed by somebody else at this moment",
                 "sign in again with the password that holds now");
   }
-  TRY(raise_revision(session));
+  TRY(raise_access_revision(session));
   TRY(end_sessions(session, id, change.who.session_id));
   const AccountRow row = TRY(require_account(session, id));
   if (change.renew) return renew_session(session, change.who, row, now);

@@ -61,7 +61,7 @@ Status insert_all(SqlSession& session, const AccessDump& dump) {
   for (const AccessDump::TokenEntry& entry : dump.tokens) {
     TRY(insert_token(session, entry.token, entry.digest));
   }
-  return raise_revision(session);
+  return raise_access_revision(session);
 }
 
 }  // namespace

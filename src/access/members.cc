@@ -35,7 +35,7 @@ Result<Member> put_in(SqlSession& session, const Account& account, std::string_v
       "INSERT INTO access_members (project, account_id, role, since_at_ms) VALUES (?, ?, ?, ?) "
       "ON CONFLICT (project, account_id) DO UPDATE SET role = excluded.role RETURNING since_at_ms",
       {std::string(project), account.id, std::string(to_string(role)), to_ms(now)}));
-  TRY(raise_revision(session));
+  TRY(raise_access_revision(session));
   return Member{.project = std::string(project),
                 .account_id = account.id,
                 .account_name = account.name,
@@ -102,7 +102,7 @@ Status Access::remove_member(std::string_view project, std::string_view account_
     }
     // They would come to life again if the person joined again.
     TRY(forget_tokens(session, project, account_id));
-    return raise_revision(session);
+    return raise_access_revision(session);
   });
 }
 
@@ -112,7 +112,7 @@ Status Access::forget_project(std::string_view project) {
   return database_.write([&](SqlSession& session) -> Status {
     TRY(session.execute("DELETE FROM access_members WHERE project = ?", {key}));
     TRY(session.execute("DELETE FROM access_tokens WHERE project = ?", {key}));
-    return raise_revision(session);
+    return raise_access_revision(session);
   });
 }
 

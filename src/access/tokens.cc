@@ -61,7 +61,7 @@ Status create_in(SqlSession& session, const ApiToken& token, std::string_view di
                 "delete those that nobody uses");
   }
   TRY(insert_token(session, token, digest));
-  return raise_revision(session);
+  return raise_access_revision(session);
 }
 
 }  // namespace
@@ -122,7 +122,7 @@ Status Access::delete_token(const Principal& who, std::string_view id) {
       return fail(ErrorCode::kNotFound, fmt::format("you have no API token {}", printable(id, 64)),
                   "list the tokens");
     }
-    return raise_revision(session);
+    return raise_access_revision(session);
   });
 }
 

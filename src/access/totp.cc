@@ -48,7 +48,7 @@ Status use_recovery_code(SqlSession& session, const AccountRow& row, std::string
       TRY(session.execute("DELETE FROM access_recovery_codes WHERE account_id = ? AND digest = ?",
                           {id, recovery_code_digest(id, code)}));
   if (used == 0) return wrong_code();
-  return raise_revision(session);
+  return raise_access_revision(session);
 }
 
 struct Confirmation {
@@ -120,7 +120,7 @@ Result<std::vector<std::string>> enable_in(SqlSession& session, const MasterKey&
                       {*step, id}));
   // The others came in by a password alone.
   TRY(end_sessions(session, id, who.session_id));
-  TRY(raise_revision(session));
+  TRY(raise_access_revision(session));
   return renew_recovery_codes(session, id);
 }
 
@@ -133,7 +133,7 @@ Status forget_totp(SqlSession& session, const std::string& account_id) {
     return fail(ErrorCode::kNotFound, "this account has no second factor", "there is nothing to turn off");
   }
   TRY(session.execute("DELETE FROM access_recovery_codes WHERE account_id = ?", {account_id}));
-  return raise_revision(session);
+  return raise_access_revision(session);
 }
 
 }  // namespace
