@@ -47,7 +47,7 @@ Result<CatalogContents> read_contents(SqlSession& session, Instant now) {
   contents.backups = TRY(select_all(
       session, kBackupColumns,
       "backups WHERE state NOT IN ('running', 'deleted') ORDER BY project, started_at_ms, id", backup_from));
-  TRY(attach_copies(session, contents.backups));
+  TRY(attach_all_copies(session, contents.backups));
   TRY(read_verifications(session, contents));
   return contents;
 }
@@ -87,7 +87,12 @@ Status write_contents(SqlSession& session, const CatalogContents& contents) {
   TRY(insert_rows(session, "schedules", kScheduleColumns, rows_of(contents.schedules)));
   TRY(insert_rows(session, "backups", kBackupColumns, rows_of(contents.backups)));
   TRY(insert_copies(session, contents.backups));
-  return write_values_and_verifications(session, contents);
+  TRY(write_values_and_verifications(session, contents));
+  // Who plans a query right after must know how much there is.
+  for (const std::string_view table : {"projects", "branches", "backups", "copies"}) {
+    TRY(session.execute(fmt::format("ANALYZE {}", table)));
+  }
+  return {};
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include "catalog/catalog_rows.h"
 
 #include <algorithm>
-#include <map>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -12,7 +12,7 @@ namespace {
 
 // Both databases take some more.
 constexpr std::size_t kMostParameters = 8'000;
-constexpr std::size_t kMostIdsInQuery = 500;
+constexpr std::size_t kMostIdsInQuery = 1'000;
 
 // Hands out the columns of a row from left to right.
 class Columns {
@@ -53,6 +53,27 @@ Result<std::pair<std::string, CopyRecord>> copy_from(const SqlRow& row) {
   copy.problem = columns.text();
   return std::pair(std::move(backup_id), std::move(copy));
 }
+
+// Where copies go. Those of backups that were not asked for go nowhere.
+class CopyTarget {
+ public:
+  explicit CopyTarget(std::vector<BackupRecord>& backups) {
+    by_id_.reserve(backups.size());
+    for (BackupRecord& backup : backups) by_id_[backup.id] = &backup;
+  }
+
+  Status take(const SqlRows& rows) {
+    for (const SqlRow& row : rows) {
+      auto [backup_id, copy] = TRY(copy_from(row));
+      const auto found = by_id_.find(backup_id);
+      if (found != by_id_.end()) found->second->copies.push_back(std::move(copy));
+    }
+    return {};
+  }
+
+ private:
+  std::unordered_map<std::string_view, BackupRecord*> by_id_;
+};
 
 }  // namespace
 
@@ -259,8 +280,7 @@ Status insert_copies(SqlSession& session, const std::vector<BackupRecord>& backu
 }
 
 Status attach_copies(SqlSession& session, std::vector<BackupRecord>& backups) {
-  std::map<std::string_view, BackupRecord*> by_id;
-  for (BackupRecord& backup : backups) by_id[backup.id] = &backup;
+  CopyTarget target(backups);
   for (std::size_t from = 0; from < backups.size(); from += kMostIdsInQuery) {
     const std::size_t to = std::min(backups.size(), from + kMostIdsInQuery);
     SqlParameters ids;
@@ -269,12 +289,15 @@ Status attach_copies(SqlSession& session, std::vector<BackupRecord>& backups) {
         session.query(fmt::format("SELECT {} FROM copies WHERE backup_id IN ({}) ORDER BY backup_id, place",
                                   kCopyColumns, placeholders(ids.size())),
                       ids));
-    for (const SqlRow& row : rows) {
-      auto [backup_id, copy] = TRY(copy_from(row));
-      by_id.at(backup_id)->copies.push_back(std::move(copy));
-    }
+    TRY(target.take(rows));
   }
   return {};
+}
+
+Status attach_all_copies(SqlSession& session, std::vector<BackupRecord>& backups) {
+  const SqlRows rows =
+      TRY(session.query(fmt::format("SELECT {} FROM copies ORDER BY backup_id, place", kCopyColumns)));
+  return CopyTarget(backups).take(rows);
 }
 
 }  // namespace skyhold

@@ -57,7 +57,9 @@ Status insert_rows(SqlSession& session, std::string_view table, std::string_view
 
 Status insert_copies(SqlSession& session, const std::vector<BackupRecord>& backups);
 
-// Reads the copies of `backups` into them, by one query for some hundreds of them.
+// Reads the copies of `backups` into them: by one query for up to a thousand of them, or by one
+// query for all that there are.
 Status attach_copies(SqlSession& session, std::vector<BackupRecord>& backups);
+Status attach_all_copies(SqlSession& session, std::vector<BackupRecord>& backups);
 
 }  // namespace skyhold
