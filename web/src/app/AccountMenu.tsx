@@ -30,9 +30,12 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
   return (
     <Menu position={compact ? 'bottom-end' : 'top-start'} width={232}>
       <Menu.Target>
-        <UnstyledButton className={classes.target} aria-label={t('account.menu', { name })}>
+        <UnstyledButton
+          className={classes.target}
+          aria-label={compact ? t('account.menu', { name }) : undefined}
+        >
           <span className={classes.avatar} aria-hidden="true">
-            {initials(name)}
+            {compact ? <IconUser size={17} /> : initials(name)}
           </span>
           {!compact && (
             <span className={classes.names}>

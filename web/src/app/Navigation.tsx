@@ -36,7 +36,7 @@ export function Navigation() {
   // More than a handful are better looked for in the list.
   const own = account.operator ? [] : memberships.slice(0, 8);
   return (
-    <nav aria-label={t('nav.label')} className={classes.navigation}>
+    <div className={classes.navigation}>
       <Links
         items={[{ to: '/projects', label: account.operator ? 'nav.fleet' : 'nav.projects', icon: IconGrid }]}
         exact
@@ -59,7 +59,7 @@ export function Navigation() {
           <Links items={platform} />
         </>
       )}
-    </nav>
+    </div>
   );
 }
 

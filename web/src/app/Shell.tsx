@@ -33,13 +33,13 @@ export function Shell() {
         <Brand />
         <AccountMenu compact />
       </header>
-      <div className={classes.sidebar}>
+      <nav className={classes.sidebar} aria-label={t('nav.label')}>
         <Brand />
         <Navigation />
         <div className={classes.foot}>
           <AccountMenu />
         </div>
-      </div>
+      </nav>
       <Drawer
         opened={opened}
         onClose={() => setOpened(false)}
@@ -47,7 +47,9 @@ export function Shell() {
         title={<Brand />}
         closeButtonProps={{ 'aria-label': t('action.close') }}
       >
-        <Navigation />
+        <nav aria-label={t('nav.label')}>
+          <Navigation />
+        </nav>
       </Drawer>
       <main id="content" className={classes.content} tabIndex={-1}>
         <div className={classes.inner}>

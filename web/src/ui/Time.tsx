@@ -21,7 +21,7 @@ export function Time({ at, style = 'short', missing = '–' }: Props) {
   const title =
     own === zone ? full : t('time.title', { platform: full, own: formatTime(at, 'full', locale, own) });
   return (
-    <time dateTime={at} title={title} className="nowrap">
+    <time dateTime={at} title={title} className={style === 'full' ? undefined : 'nowrap'}>
       {style === 'relative' ? formatRelative(at, now, locale) : formatTime(at, style, locale, zone, now)}
     </time>
   );

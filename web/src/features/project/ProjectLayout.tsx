@@ -7,6 +7,8 @@ import { HealthStatus } from '@/features/status/HealthStatus';
 import type { MessageKey } from '@/i18n/en';
 import { useTranslate } from '@/i18n/locale';
 import { Loaded } from '@/ui/Loading';
+import { ProblemNotice } from '@/ui/Notice';
+import { Page } from '@/ui/Page';
 import { IconPrevious } from '@/ui/icons';
 import classes from './ProjectLayout.module.css';
 import type { ProjectContext } from './useProject';
@@ -39,6 +41,13 @@ export function ProjectLayout() {
     // A job that begins elsewhere appears within half a minute.
     refetchInterval: 30_000,
   });
+  if (query.error && !query.data) {
+    return (
+      <Page title={project}>
+        <ProblemNotice error={query.error} onRetry={() => void query.refetch()} />
+      </Page>
+    );
+  }
   return (
     <Loaded query={query} rows={6}>
       {(data) => <Frame project={data} />}

@@ -29,7 +29,7 @@ export function Calendar({ calendar, project, expected }: Props) {
   return (
     // The bars of many days scroll within their own frame, by keyboard too.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div className={classes.frame} tabIndex={0} role="region" aria-label={t('calendar.title')}>
+    <div className={classes.frame} tabIndex={0} role="group" aria-label={t('calendar.title')}>
       <div className={classes.calendar} role="table" aria-label={t('calendar.title')}>
         <div className={classes.row} role="row" style={{ gridTemplateColumns: columns }}>
           <span role="columnheader" className={classes.label}>

@@ -16,7 +16,7 @@ export const platform = {
   'audit.until': 'To',
 
   'stores.check': 'Check now',
-  'stores.checkNamed': 'Check {name} now',
+  'stores.checkNamed': 'Check now: {name}',
   'stores.empty': 'No stores',
   'stores.emptyWhy': 'Stores are named in skyhold.toml. Add at least one and start Skyhold again.',
   'stores.failing': 'Failing',
