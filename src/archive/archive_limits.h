@@ -2,15 +2,15 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/result.h"
 
 namespace skyhold {
 
 struct ArchiveLimits {
-  std::uint64_t max_entries = 5'000'000;
+  std::uint64_t max_entries = 4'000'000;
   std::size_t max_name_bytes = 1024;
   std::uint64_t max_entry_bytes = std::uint64_t{4} << 40;  // of one entry, expanded
   std::uint64_t max_total_bytes = std::uint64_t{8} << 40;  // of all entries, expanded
