@@ -129,7 +129,7 @@ ApiAnswer ApiUser::send(HttpMethod method, const std::string& path, const nlohma
   if (!token_.empty()) request.headers.push_back({"Authorization", "Bearer " + token_});
   if (token_.empty() && !cookie_.empty()) request.headers.push_back({"Cookie", cookie_});
   if (token_.empty() && !csrf_token_.empty()) request.headers.push_back({"X-CSRF-Token", csrf_token_});
-  const Result<HttpResponse> response = client_.send(request);
+  const Result<HttpResponse> response = client_->send(request);
   if (!response) throw std::runtime_error(to_string(response.error()));
   if (const auto set = response->header("set-cookie")) cookie_ = std::string(set->substr(0, set->find(';')));
   ApiAnswer answer{response->status, nlohmann::json::parse(as_text(response->body), nullptr, false)};

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -76,8 +77,8 @@ class ApiUser {
  private:
   ApiAnswer send(HttpMethod method, const std::string& path, const nlohmann::json& body);
 
-  const std::string url_;
-  HttpClient client_;
+  std::string url_;
+  std::unique_ptr<HttpClient> client_ = std::make_unique<HttpClient>();
   std::string cookie_;
   std::string csrf_token_;
   std::string token_;
