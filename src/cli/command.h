@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "cli/parameters.h"
+#include "cli/terminal.h"
 #include "model/progress.h"
 
 namespace CLI {
@@ -44,6 +45,7 @@ struct CommandContext {
   const Clock& clock;
   const CancelToken& cancel;
   const ServiceCommands& service;
+  Terminal& terminal;
 };
 
 struct Command {
@@ -87,5 +89,22 @@ Command repo_forget_command();
 Command repo_prune_command();
 Command repo_unforget_command();
 Command repo_password_command();
+
+// Over the service's API; those of one group in one file.
+std::vector<Command> login_commands();  // login, logout
+std::vector<Command> status_commands();
+std::vector<Command> restore_commands();  // restore, undo, refresh
+std::vector<Command> care_commands();     // verify, mend
+std::vector<Command> audit_commands();
+std::vector<Command> completion_commands();
+std::vector<Command> project_commands();
+std::vector<Command> branch_commands();
+std::vector<Command> member_commands();
+std::vector<Command> schedule_commands();
+std::vector<Command> backup_commands();
+std::vector<Command> job_commands();
+std::vector<Command> retention_commands();
+std::vector<Command> token_commands();
+std::vector<Command> account_commands();
 
 }  // namespace skyhold

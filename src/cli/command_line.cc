@@ -112,6 +112,10 @@ std::string meant_command(const CLI::App& app, const std::string& word) {
     if (is_root(app) || command.group == app.get_name()) names.emplace_back(command.name);
   }
   const std::string near = nearest(word, names);
+  // Where a group has the name of another group's command, the group is nearer.
+  const bool is_group = is_root(app) && std::any_of(command_groups().begin(), command_groups().end(),
+                                                    [&](const auto& group) { return group.name == near; });
+  if (is_group && !near.empty()) return "skyhold " + near;
   for (const Command& command : commands()) {
     if (command.name == near && (is_root(app) || command.group == app.get_name())) return command.path();
   }

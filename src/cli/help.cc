@@ -80,21 +80,28 @@ std::string commands_text(std::string_view group) {
 std::string overview() {
   std::string text = fmt::format(
       "Skyhold {}: backups of Odoo databases and filestores, in several equal copies.\n\n"
-      "Usage:\n  skyhold <group> <command> [options]\n",
+      "Usage:\n  skyhold [<group>] <command> [options]\n",
       kVersion);
   for (const CommandGroup& group : command_groups()) {
     text += fmt::format("\n{}{}{}:\n{}", group.name, group.name.empty() ? "" : ": ", group.summary,
                         commands_text(group.name));
   }
   return text +
-         "\nA first backup:\n"
+         "\nA service, and a first backup through it:\n"
+         "  skyhold serve\n"
+         "  skyhold login\n"
+         "  skyhold project create acme\n"
+         "  skyhold branch add production --project acme --odoo-conf /etc/odoo/odoo.conf\n"
+         "  skyhold backup create --project acme\n"
+         "\nA first backup without a server:\n"
          "  skyhold key new /etc/skyhold/master.key\n"
          "  export SKYHOLD_KEY_FILE=/etc/skyhold/master.key\n"
          "  export SKYHOLD_STORES=\"file:///backup/a file:///backup/b\"\n"
          "  skyhold repo init --project acme\n"
          "  skyhold repo backup --project acme --branch production \\\n"
          "      --database postgresql:///acme --filestore /var/lib/odoo/filestore/acme\n"
-         "\n`skyhold <group> <command> --help` explains a command, `skyhold --version` names the version.\n";
+         "\n`skyhold [<group>] <command> --help` explains a command, `skyhold --version` names the "
+         "version.\n";
 }
 
 std::string group_overview(std::string_view group) {

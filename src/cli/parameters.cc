@@ -60,6 +60,7 @@ Parameters parameters_from(const Environment& environment) {
   parameters.stores = split_at_spaces(environment("SKYHOLD_STORES").value_or(""));
   parameters.key_file = environment("SKYHOLD_KEY_FILE").value_or("");
   parameters.database_from_environment = environment("SKYHOLD_DATABASE").value_or("");
+  parameters.api.project = environment("SKYHOLD_PROJECT").value_or("");
   return parameters;
 }
 
@@ -105,12 +106,14 @@ Status check_database_is_named(const Parameters& parameters) {
   return {};
 }
 
-Result<PgTarget> database_target(const Parameters& parameters) {
+Result<std::string> database_text(const Parameters& parameters) {
   TRY(check_database_is_named(parameters));
-  std::string text = parameters.database;
-  if (!parameters.database_file.empty()) text = TRY(read_database_file(parameters.database_file));
-  if (text.empty()) text = parameters.database_from_environment;
-  return PgTarget::parse(text);
+  if (!parameters.database_file.empty()) return read_database_file(parameters.database_file);
+  return parameters.database.empty() ? parameters.database_from_environment : parameters.database;
+}
+
+Result<PgTarget> database_target(const Parameters& parameters) {
+  return PgTarget::parse(TRY(database_text(parameters)));
 }
 
 void warn_of_password_in_flag(const Parameters& parameters, const PgTarget& target, ProgressSink& progress) {

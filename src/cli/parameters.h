@@ -10,6 +10,7 @@
 #include "base/quantity.h"
 #include "base/result.h"
 #include "capture/pg_target.h"
+#include "cli/api_parameters.h"
 #include "model/progress.h"
 #include "operations/restore/hooks.h"
 #include "policy/retention.h"
@@ -89,6 +90,8 @@ struct Parameters {
   // init, key new
   std::string recovery_kit;
   std::string new_key_file;
+
+  ApiParameters api;
 };
 
 // Parameters with what the environment says; flags are laid over them.
@@ -106,6 +109,7 @@ Status check_name(std::string_view flag, const std::string& name);
 
 // Exactly one of --database and --database-file, or else SKYHOLD_DATABASE.
 Status check_database_is_named(const Parameters& parameters);
+Result<std::string> database_text(const Parameters& parameters);
 Result<PgTarget> database_target(const Parameters& parameters);
 // Other users can read a running program's command line.
 void warn_of_password_in_flag(const Parameters& parameters, const PgTarget& target, ProgressSink& progress);

@@ -58,7 +58,9 @@ Result<CommandOutcome> run_command(const CommandLine& line, const Surroundings& 
   if (parameters.verbose) log::set_level(log::Level::kDebug);
   const ProgressStyle style = style_of(parameters, surroundings.err_is_terminal);
   ConsoleProgress progress(style, {surroundings.err, surroundings.columns, monotonic_seconds});
-  CommandContext context{progress, surroundings.clock, surroundings.cancel, surroundings.service};
+  ProcessTerminal own_terminal(surroundings.cancel);
+  Terminal& terminal = surroundings.terminal != nullptr ? *surroundings.terminal : own_terminal;
+  CommandContext context{progress, surroundings.clock, surroundings.cancel, surroundings.service, terminal};
   return line.command->run(parameters, context);
 }
 

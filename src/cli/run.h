@@ -22,6 +22,7 @@ struct Surroundings {
   const Clock& clock;
   const CancelToken& cancel;
   ServiceCommands service{};
+  Terminal* terminal = nullptr;  // none: the one that controls the process
 };
 
 // `arguments` without the program's name. Gives the exit code (docs/exit-codes.md).
