@@ -118,7 +118,8 @@ Outcome<void> check_deletable(const ApiCall& call, const BackupRecord& backup) {
                         "make another backup of this branch first"));
   }
   const JobFilter active{.project = backup.project, .branch = {}, .kind = {}, .state = {}, .active = true};
-  for (const Job& job : TRY(call.services.jobs.jobs(active, kMostPageItems)).items) {
+  const JobQueue::JobPage jobs = TRY(call.services.jobs.jobs(active, kMostPageItems));
+  for (const Job& job : jobs.items) {
     if (job.backup_id != backup.id || job.kind == JobKind::kForget) continue;
     return fail(Problem(423, "busy", fmt::format("a {} uses backup {}", to_string(job.kind), backup.id),
                         fmt::format("wait for {} or cancel it", job.id)));
@@ -138,7 +139,8 @@ ApiResult delete_backup(ApiCall& call) {
   TRY(check_deletable(call, backup));
   const JobFilter active{
       .project = backup.project, .branch = {}, .kind = JobKind::kForget, .state = {}, .active = true};
-  for (const Job& job : TRY(call.services.jobs.jobs(active, kMostPageItems)).items) {
+  const JobQueue::JobPage jobs = TRY(call.services.jobs.jobs(active, kMostPageItems));
+  for (const Job& job : jobs.items) {
     if (job.backup_id == backup.id) return answer(to_job_reference(job), 202);
   }
   Job job = new_job(call, JobKind::kForget, JobPriority::kManual);
