@@ -72,7 +72,7 @@ class ApiUser {
   // Waits for a job's end, three minutes at most.
   nlohmann::json wait_for_job(const std::string& id);
 
-  static constexpr const char* kPassword = "correct horse battery staple";
+  static constexpr const char* kPassword = "lantern gravel otter museum";
 
  private:
   ApiAnswer send(HttpMethod method, const std::string& path, const nlohmann::json& body);
