@@ -92,6 +92,18 @@ PgTarget PgTarget::with_database(std::string_view name) const {
   return other;
 }
 
+PgTarget PgTarget::with_login(std::string_view user, std::string_view password) const {
+  PgTarget other = *this;
+  other.password_ = password;
+  std::erase_if(other.parameters_, [](const auto& each) {
+    return each.first == "user" || each.first == "password" || each.first == "passfile" ||
+           each.first == "options";
+  });
+  other.parameters_.emplace_back("user", user);
+  other.parameters_.emplace_back("password", password);
+  return other;
+}
+
 std::string PgTarget::describe() const {
   std::string host = find(parameters_, "host");
   if (host.empty()) host = find(parameters_, "hostaddr");

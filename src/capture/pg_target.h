@@ -19,6 +19,8 @@ class PgTarget {
 
   [[nodiscard]] const std::string& database() const { return database_; }
   [[nodiscard]] PgTarget with_database(std::string_view name) const;
+  // The same server by another role; what the URL asks of a session (options=) was for its own.
+  [[nodiscard]] PgTarget with_login(std::string_view user, std::string_view password) const;
   // libpq keywords and values, password included, for PQconnectdbParams.
   [[nodiscard]] const std::vector<std::pair<std::string, std::string>>& parameters() const {
     return parameters_;
