@@ -25,6 +25,20 @@ export const pages = [
   ],
   ['password', 'fresh', '/'],
   ['fleet', 'operator', '/projects'],
+  [
+    'menu',
+    'operator',
+    '/projects',
+    async (page) => {
+      const button = page.getByRole('button', { name: 'Open the menu' });
+      if (await button.isVisible()) await button.click();
+      else await page.getByRole('button', { name: /Marc Peeters/ }).click();
+      await page
+        .getByText(/Sign out|Audit log/)
+        .first()
+        .waitFor();
+    },
+  ],
   ['fleet-worst', 'operator', '/projects?sort=health'],
   ['fleet-nothing', 'operator', '/projects?search=zzz'],
   ['new-project', 'operator', '/new-project'],

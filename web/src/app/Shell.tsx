@@ -40,17 +40,20 @@ export function Shell() {
           <AccountMenu />
         </div>
       </nav>
-      <Drawer
-        opened={opened}
-        onClose={() => setOpened(false)}
-        size="280px"
-        title={<Brand />}
-        closeButtonProps={{ 'aria-label': t('action.close') }}
-      >
-        <nav aria-label={t('nav.label')}>
-          <Navigation />
-        </nav>
-      </Drawer>
+      <Drawer.Root opened={opened} onClose={() => setOpened(false)} size="280px">
+        <Drawer.Overlay />
+        <Drawer.Content aria-label={t('nav.label')}>
+          <Drawer.Header role="none">
+            <Brand />
+            <Drawer.CloseButton aria-label={t('action.close')} />
+          </Drawer.Header>
+          <Drawer.Body>
+            <nav aria-label={t('nav.label')}>
+              <Navigation />
+            </nav>
+          </Drawer.Body>
+        </Drawer.Content>
+      </Drawer.Root>
       <main id="content" className={classes.content} tabIndex={-1}>
         <div className={classes.inner}>
           <Outlet />

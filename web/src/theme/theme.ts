@@ -62,8 +62,8 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     // Its way of locking the page behind a dialog is an inline <style>; base.css does it instead.
-    Modal: { defaultProps: { lockScroll: false, centered: true, radius: 'lg', padding: 'lg' } },
-    Drawer: { defaultProps: { lockScroll: false } },
+    ModalRoot: { defaultProps: { lockScroll: false, centered: true, radius: 'lg', padding: 'lg' } },
+    DrawerRoot: { defaultProps: { lockScroll: false } },
     Select: { defaultProps: { allowDeselect: false, checkIconPosition: 'right' } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true, multiline: true, maw: 320 } },
     Menu: { defaultProps: { shadow: 'md', position: 'bottom-end' } },

@@ -3,6 +3,7 @@ import { useMediaQuery } from '@mantine/hooks';
 import { useEffect } from 'react';
 import type { ReactNode } from 'react';
 import { useTranslate } from '@/i18n/locale';
+import classes from './Dialog.module.css';
 
 interface Props {
   opened: boolean;
@@ -22,16 +23,16 @@ export function Dialog({ opened, onClose, title, children, size = 'md' }: Props)
     return () => document.body.classList.remove('dialog-open');
   }, [opened]);
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={title}
-      size={size}
-      fullScreen={phone}
-      closeButtonProps={{ 'aria-label': t('action.close') }}
-      styles={{ title: { fontWeight: 640, fontSize: '1.0625rem' } }}
-    >
-      {children}
-    </Modal>
+    <Modal.Root opened={opened} onClose={onClose} size={size} fullScreen={phone}>
+      <Modal.Overlay />
+      <Modal.Content>
+        {/* Mantine's <header> would be taken for another one of the whole page. */}
+        <Modal.Header role="none">
+          <Modal.Title className={classes.title}>{title}</Modal.Title>
+          <Modal.CloseButton aria-label={t('action.close')} />
+        </Modal.Header>
+        <Modal.Body>{children}</Modal.Body>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

@@ -50,37 +50,36 @@ export function BackupTable({ project, backups, mayRestore, busy }: Props) {
         </span>
       ),
     },
-    { id: 'kind', header: t('backups.kind'), cell: (backup) => <KindLabel kind={backup.kind} /> },
     {
       id: 'who',
-      header: t('backups.who'),
+      header: t('backups.made'),
       cell: (backup) => (
         <span className={classes.pair}>
-          <span>{madeBy(backup, t)}</span>
-          {backup.note !== '' && (
-            <span className={`${classes.note ?? ''} small dimmed`} title={backup.note}>
-              {backup.note}
-            </span>
-          )}
+          <KindLabel kind={backup.kind} />
+          <span className={`${classes.note ?? ''} small dimmed`} title={backup.note}>
+            {[madeBy(backup, t), backup.note].filter((part) => part !== '').join(': ')}
+          </span>
         </span>
       ),
     },
     {
       id: 'size',
-      header: t('backups.size'),
+      header: t('backups.sizeAdded'),
       align: 'end',
-      cell: (backup) => <span className="nowrap">{bytes(backup.source_bytes)}</span>,
-    },
-    {
-      id: 'added',
-      header: t('backups.added'),
-      align: 'end',
-      cell: (backup) => <span className="nowrap">{bytes(backup.added_bytes)}</span>,
+      cell: (backup) => (
+        <>
+          <div className="nowrap">{bytes(backup.source_bytes)}</div>
+          {backup.added_bytes !== undefined && (
+            <div className="nowrap small dimmed">+{formatBytes(backup.added_bytes, locale)}</div>
+          )}
+        </>
+      ),
     },
     {
       id: 'duration',
       header: t('backups.duration'),
       align: 'end',
+      card: 'hidden',
       cell: (backup) => (
         <span className="nowrap">
           {backup.finished_at
@@ -95,7 +94,8 @@ export function BackupTable({ project, backups, mayRestore, busy }: Props) {
       id: 'restore',
       header: '',
       align: 'end',
-      card: mayRestore ? 'wide' : 'hidden',
+      // On a phone it is at hand at the bottom of the screen.
+      card: 'hidden',
       cell: (backup) =>
         mayRestore &&
         isRestorable(backup) && (
