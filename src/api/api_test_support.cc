@@ -15,6 +15,42 @@ T need(Result<T> result) {
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
+class CountingSession final : public SqlSession {
+ public:
+  CountingSession(SqlSession& session, std::atomic<int>& count) : session_(session), count_(count) {}
+  Result<SqlRows> query(std::string_view sql, const SqlParameters& parameters) override {
+    ++count_;
+    return session_.query(sql, parameters);
+  }
+  Result<std::int64_t> execute(std::string_view sql, const SqlParameters& parameters) override {
+    ++count_;
+    return session_.execute(sql, parameters);
+  }
+  [[nodiscard]] SqlDialect dialect() const override { return session_.dialect(); }
+
+ private:
+  SqlSession& session_;
+  std::atomic<int>& count_;
+};
+
+class CountingDatabase final : public SqlDatabase {
+ public:
+  CountingDatabase(std::unique_ptr<SqlDatabase> database, std::atomic<int>& count)
+      : database_(std::move(database)), count_(count) {}
+  Status transact(SqlAccess access, const std::function<Status(SqlSession&)>& body) override {
+    return database_->transact(access, [&](SqlSession& session) {
+      CountingSession counting(session, count_);
+      return body(counting);
+    });
+  }
+  [[nodiscard]] SqlDialect dialect() const override { return database_->dialect(); }
+  [[nodiscard]] std::string describe() const override { return database_->describe(); }
+
+ private:
+  const std::unique_ptr<SqlDatabase> database_;
+  std::atomic<int>& count_;
+};
+
 // The schema of an answer, by its status and content type; fails the test when there is none.
 const JsonValue* answer_schema(const Operation& operation, const Answer& answer) {
   const JsonValue* response = operation.responses->find(fmt::format("{}", answer.status));
@@ -203,7 +239,8 @@ Answer Caller::sign_in(std::string_view name, std::string_view password) {
 // ---- the house
 
 ApiHouse::ApiHouse() : clock(parse_rfc3339("2026-11-23T10:00:00Z").value()) {
-  database = need(open_sql_database("sqlite://" + (directory / "catalog.db").string()));
+  database = std::make_unique<CountingDatabase>(
+      need(open_sql_database("sqlite://" + (directory / "catalog.db").string())), statements);
   catalog = need(Catalog::open(*database, clock));
   AccessOptions options;
   options.password_cost = {.operations = 1, .memory_bytes = 1U << 16};

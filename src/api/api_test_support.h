@@ -2,6 +2,7 @@
 // Every answer that passes through a Caller is held against openapi.yaml.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -109,10 +110,11 @@ class ApiHouse {
   // The newest record of the audit log for this action.
   [[nodiscard]] std::optional<AuditRecord> audited(std::string_view action) const;
 
-  ScratchDirectory directory;
+  ScratchDirectory directory{directory_in_memory()};
   ManualClock clock;
   MasterKey master_key = MasterKey::random();
   FakePlatform platform;
+  std::atomic<int> statements{0};  // of SQL, so far
   std::unique_ptr<SqlDatabase> database;
   std::unique_ptr<Catalog> catalog;
   std::unique_ptr<Access> access;

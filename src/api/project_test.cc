@@ -53,6 +53,26 @@ TEST_F(ProjectTest, ListsShowHealthAndOnlyOnesOwn) {
   EXPECT_EQ(uma.get("/projects/acme/health").text_at("last_good_at"), "2026-11-23T00:00:00Z");
 }
 
+// However many rows a page has: a fleet of hundreds must not take hundreds of questions.
+TEST_F(ProjectTest, APageOfManyTakesNoMoreStatementsThanAPageOfOne) {
+  Caller olga = house_.as("olga");
+  for (int i = 0; i < 30; ++i) {
+    Project project;
+    project.name = "fleet-" + std::to_string(i);
+    project.region = "west";
+    ASSERT_TRUE(house_.catalog->create_project(project));
+  }
+  house_.add_backup("main", parse_rfc3339("2026-11-23T00:00:00Z").value());
+  const auto cost = [&](const std::string& query) {
+    const int before = house_.statements;
+    EXPECT_EQ(olga.get("/projects" + query).status, 200);
+    return house_.statements - before;
+  };
+  const int one = cost("?limit=1");
+  EXPECT_LE(cost("?limit=50"), one);
+  EXPECT_LE(one, 20);
+}
+
 TEST_F(ProjectTest, ItIsPausedWithAReasonThatGoesWithThePause) {
   Caller ada = house_.as("ada");
   const Answer paused = ada.patch("/projects/acme", R"({"paused":true,"paused_reason":"moving house"})");

@@ -42,7 +42,7 @@ ServerResponse to_response(ApiAnswer answer) {
 
 ServerResponse to_response(const Problem& problem, std::string_view request_id) {
   JsonValue body = JsonValue::object();
-  body.set("type", fmt::format("/api/v1/reference#problem-{}", problem.code));
+  body.set("type", fmt::format("urn:skyhold:problem:{}", problem.code));
   body.set("title", problem.message).set("status", problem.status).set("code", problem.code);
   if (!problem.hint.empty()) body.set("hint", problem.hint);
   if (!problem.field.empty()) body.set("field", problem.field);

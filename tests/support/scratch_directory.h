@@ -1,6 +1,8 @@
 // A directory of its own for one test, deleted with all that is in it.
 #pragma once
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
@@ -10,8 +12,8 @@ namespace skyhold {
 
 class ScratchDirectory {
  public:
-  ScratchDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "skyhold-test-XXXXXX").string();
+  explicit ScratchDirectory(const std::filesystem::path& parent = std::filesystem::temp_directory_path()) {
+    std::string name = (parent / "skyhold-test-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot create a temporary directory");
     path_ = name;
   }
@@ -30,5 +32,12 @@ class ScratchDirectory {
  private:
   std::filesystem::path path_;
 };
+
+// A parent whose files lie in memory, where there is one: for tests that write durably, often, and
+// are not about that.
+inline std::filesystem::path directory_in_memory() {
+  const std::filesystem::path memory = "/dev/shm";
+  return ::access(memory.c_str(), W_OK | X_OK) == 0 ? memory : std::filesystem::temp_directory_path();
+}
 
 }  // namespace skyhold
