@@ -35,7 +35,7 @@ bool is_keyword(std::string_view word, std::string_view keyword) {
                     [](char a, char b) { return std::toupper(static_cast<unsigned char>(a)) == b; });
 }
 
-// Copies `sql`, with what `rewrite` makes of each word and each other character outside quotes.
+// Copies `sql`; each word and each other character outside quotes as `rewrite` appends it.
 template <typename Rewrite>
 std::string rewritten(std::string_view sql, const Rewrite& rewrite) {
   std::string out;
@@ -46,7 +46,7 @@ std::string rewritten(std::string_view sql, const Rewrite& rewrite) {
       out += sql.substr(0, length);
     } else {
       length = std::max<std::size_t>(word_bytes(sql), 1);
-      out += rewrite(sql.substr(0, length));
+      rewrite(sql.substr(0, length), out);
     }
     sql.remove_prefix(length);
   }
@@ -57,8 +57,9 @@ std::string rewritten(std::string_view sql, const Rewrite& rewrite) {
 
 NumberedSql numbered_parameters(std::string_view sql) {
   NumberedSql numbered;
-  numbered.text = rewritten(sql, [&](std::string_view piece) {
-    return piece == "?" ? fmt::format("${}", ++numbered.parameters) : std::string(piece);
+  numbered.text = rewritten(sql, [&](std::string_view piece, std::string& out) {
+    out += piece == "?" ? "$" : piece;
+    if (piece == "?") out += fmt::format_int(++numbered.parameters).c_str();
   });
   return numbered;
 }
@@ -69,8 +70,9 @@ std::string text_by_bytes(std::string_view sql) {
   const bool makes_columns = (is_keyword(verb, "CREATE") || is_keyword(verb, "ALTER")) &&
                              is_keyword(statement.substr(verb.size(), 6), " TABLE");
   if (!makes_columns) return std::string(sql);
-  return rewritten(sql, [](std::string_view piece) {
-    return piece == "TEXT" ? "TEXT COLLATE \"C\"" : std::string(piece);
+  return rewritten(sql, [](std::string_view piece, std::string& out) {
+    out += piece;
+    if (piece == "TEXT") out += " COLLATE \"C\"";
   });
 }
 
