@@ -14,6 +14,7 @@
 #include "operations/backup/file_capture.h"
 #include "operations/backup/recovery_files.h"
 #include "operations/backup/snapshot_tree.h"
+#include "operations/backup/streamed_capture.h"
 #include "operations/backup/table_capture.h"
 #include "repository/lock.h"
 #include "repository/unpacked_file.h"
@@ -64,6 +65,7 @@ class Backup {
     const auto writer = TRY(BlobWriter::start(repository_, {}));
     Captured captured = TRY(capture_with_retries(*writer, earlier));
     fill_manifest(captured);
+    if (options_.review) TRY(options_.review(result_.manifest));
     const Id tree = TRY(stage("trees", [&] { return store_tree(*writer, captured); }));
     TRY(cancel_.check());
     TRY(stage("finish uploads", [&] { return writer->finish(); }));
@@ -110,21 +112,27 @@ class Backup {
     return earlier;
   }
 
+  // A filestore comes with it, from a directory or out of an archive.
+  [[nodiscard]] bool has_files() const { return options_.filestore || options_.streamed_files != nullptr; }
+
   // A lock that is queued between our coordinator and a reader ends an attempt, not the
   // backup: what was read is stored and costs little to read again.
   Result<Captured> capture_with_retries(BlobWriter& writer, const Earlier& earlier) {
+    // An archive can be read once.
+    const int attempts = options_.streamed_files == nullptr ? kCaptureAttempts : 1;
     for (int attempt = 1;; ++attempt) {
       Result<Captured> captured = capture(writer, earlier);
-      if (captured || captured.error().code != ErrorCode::kBusy || attempt == kCaptureAttempts)
-        return captured;
+      if (captured || captured.error().code != ErrorCode::kBusy || attempt == attempts) return captured;
       progress_.warn(fmt::format("{}; trying again", captured.error().message));
     }
   }
 
   Result<Captured> capture(BlobWriter& writer, const Earlier& earlier) {
     if (options_.filestore) TRY(check_filestore(*options_.filestore));
-    DatabaseSnapshot snapshot = TRY(
-        stage("lock tables", [&] { return DatabaseSnapshot::open(options_.database, CaptureOptions{}); }));
+    CaptureOptions capture_options;
+    capture_options.without_owners = options_.without_owners;
+    DatabaseSnapshot snapshot =
+        TRY(stage("lock tables", [&] { return DatabaseSnapshot::open(options_.database, capture_options); }));
     Captured captured;
     captured.database = snapshot.facts();
     captured.point_in_time = snapshot.point_in_time();
@@ -139,11 +147,14 @@ class Backup {
 
   Result<RequiredFiles> required_files(DatabaseSnapshot& snapshot) {
     RequiredFiles required;
-    if (!options_.filestore) return required;
+    if (!has_files()) return required;
     auto attachments = TRY(required_attachments(snapshot, required.missing));
     required.from_attachments = attachments.has_value();
-    required.files =
-        attachments ? std::move(*attachments) : TRY(walk_filestore(*options_.filestore, required.missing));
+    if (attachments) {
+      required.files = std::move(*attachments);
+    } else if (options_.filestore) {
+      required.files = TRY(walk_filestore(*options_.filestore, required.missing));
+    }
     return required;
   }
 
@@ -186,7 +197,23 @@ class Backup {
         return {};
       });
     }
+    if (options_.streamed_files != nullptr) {
+      group.run([&]() -> Status {
+        captured.files = TRY(stage("files", [&] { return capture_archive(context, earlier, captured); }));
+        return {};
+      });
+    }
     return group.wait();
+  }
+
+  Result<CapturedFiles> capture_archive(const CaptureContext& context, const Earlier& earlier,
+                                        const Captured& captured) {
+    StreamedCaptureOptions options;
+    if (captured.required.from_attachments) options.required = captured.required.files;
+    options.earlier = earlier.newest_first;
+    options.workers = reader_count();
+    options.modified = captured.point_in_time;
+    return capture_streamed_files(context, *options_.streamed_files, options);
   }
 
   [[nodiscard]] int reader_count() const {
@@ -225,7 +252,7 @@ class Backup {
     manifest.odoo = captured.odoo;
     manifest.tables = std::move(captured.tables.entries);
     FilestoreFacts& filestore = manifest.filestore;
-    filestore.captured = options_.filestore.has_value();
+    filestore.captured = has_files();
     filestore.from_attachments = captured.required.from_attachments;
     filestore.bytes = captured.files.bytes;
     for (const auto& file : captured.files.files)
@@ -257,7 +284,7 @@ class Backup {
     for (const CapturedFile& table : captured.tables.files) {
       tree.add_file(table.path, file_node(table.stored, modified, kFileMode));
     }
-    if (options_.filestore) tree.add_directory("filestore");
+    if (has_files()) tree.add_directory("filestore");
     for (const auto& file : captured.files.files) tree.add_file("filestore/" + file.name, file.node);
     const auto lane = writer.open_lane(BlobType::kTree);
     return tree.store(*lane);
