@@ -40,12 +40,13 @@ Status Scheduler::tick() {
 // ---- automatic backups and refreshes --------------------------------------------------------
 
 Result<std::vector<Scheduler::Stream>> Scheduler::streams() {
-  std::map<std::string, std::vector<Branch>> branches;  // of projects that have schedules
+  std::map<std::string, std::vector<Branch>> branches;  // by project
+  for (Branch& branch : TRY(catalog_.all_branches())) {
+    std::vector<Branch>& siblings = branches[branch.project];
+    siblings.push_back(std::move(branch));
+  }
   std::map<std::tuple<std::string, std::string, std::string>, Stream> streams;
   for (Schedule& schedule : TRY(catalog_.enabled_schedules())) {
-    if (!branches.contains(schedule.project)) {
-      branches[schedule.project] = TRY(catalog_.branches(schedule.project));
-    }
     const auto& all = branches[schedule.project];
     const auto branch = std::find_if(all.begin(), all.end(), [&](const Branch& one) {
       return schedule.branch == kProductionBranch ? one.type == BranchType::kProduction
@@ -108,7 +109,7 @@ Result<ScheduledBranch> Scheduler::facts_of(const Stream& stream) {
                         .zone = TRY(TimeZone::find(settings_.platform.platform_time_zone)),
                         .schedules = {}};
   for (const Schedule& schedule : stream.schedules) {
-    facts.schedules.push_back({schedule.id, TRY(parse_cron(schedule.cron)), schedule.created_at});
+    facts.schedules.push_back({schedule.id, TRY(parse_cron(schedule.cron)), schedule.active_since});
   }
   if (stream.last_run) facts.last_run = TRY(last_run_of(*stream.last_run));
   return facts;
@@ -217,6 +218,8 @@ Status Scheduler::start_maintenance() {
   } while (!page.after.empty());
   constexpr std::chrono::hours kKeepJobs{24 * 90};
   keep_first(outcome, jobs_.sweep(kKeepJobs), "sweeping old jobs");
+  constexpr std::chrono::hours kKeepDeleted{24 * 90};
+  keep_first(outcome, catalog_.sweep(clock_.now() - kKeepDeleted), "sweeping records of what was deleted");
   if (outcome) maintained_ = occurrence->key;
   return outcome;
 }

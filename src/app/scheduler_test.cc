@@ -55,6 +55,7 @@ class SchedulerTest : public testing::Test {
     schedule.project = name;
     schedule.branch = kProductionBranch;
     schedule.created_at = clock.now();
+    schedule.active_since = clock.now();
     ASSERT_TRUE(catalog->put_schedule(schedule));
   }
 

@@ -148,6 +148,13 @@ Status add_newer(Recovery& recovery, const Project& project, Repository& reposit
                                                     manifest.error().message));
       continue;
     }
+    if (!check_slug("a branch", manifest->branch)) {
+      recovery.report.notices.push_back(
+          fmt::format("{}: snapshot {} is of branch \"{}\", a name that the service cannot have; "
+                      "`skyhold repo restore` restores it",
+                      project.name, snapshot.id.short_hex(), manifest->branch));
+      continue;
+    }
     TRY(ensure_branch(recovery, project, *manifest));
     TRY(recovery.catalog.create_backup(record_of(recovery, project, snapshot, *manifest)));
     ++recovery.report.newer_backups;
