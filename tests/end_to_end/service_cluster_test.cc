@@ -59,7 +59,8 @@ struct Day {
 };
 Day day_of(ApiUser& user, const std::string& project) {
   Day day;
-  for (const json& backup : user.get("/projects/" + project + "/backups?kind=automatic").json["items"]) {
+  const ApiAnswer backups = user.get("/projects/" + project + "/backups?kind=automatic");
+  for (const json& backup : backups.json["items"]) {
     if (backup["state"] == "good") ++day.good;
     if (backup["state"] == "running") ++day.running;
     if (backup["state"] == "failed") ++day.failed;
