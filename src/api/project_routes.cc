@@ -114,7 +114,7 @@ ApiResult create_project(ApiCall& call) {
   project.name = call.body.text("name");
   project.title = call.body.text("title");
   call.audit.subject = fmt::format("project {}", project.name);
-  TRY(check_slug("project", project.name).map_error([](Error error) { return Problem(error).at("name"); }));
+  if (const Status safe = check_slug("project", project.name); !safe) return fail_at("name", safe.error());
   call.audit.project = project.name;
   project.region = TRY(choose_region(call));
   project.created_at = call.services.clock.now();
