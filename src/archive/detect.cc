@@ -68,7 +68,10 @@ std::string describe(ByteView bytes) {
     return "a dump of a whole server (pg_dumpall): dump the one database with pg_dump";
   }
   const ByteView shown = bytes.first(std::min(bytes.size(), kShownBytes));
-  if (is_utf8(as_text(shown)) && text.find('\0') == std::string_view::npos) {
+  const bool has_control = std::any_of(shown.begin(), shown.end(), [](std::uint8_t byte) {
+    return byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t';
+  });
+  if (is_utf8(as_text(shown)) && !has_control) {
     return fmt::format("text that begins \"{}\"", printable_name(as_text(shown)));
   }
   return fmt::format("bytes that begin {}", hex_encode(bytes.first(std::min<std::size_t>(bytes.size(), 16))));

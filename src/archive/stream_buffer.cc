@@ -7,26 +7,24 @@
 namespace skyhold {
 
 Result<ByteView> StreamBuffer::peek(std::size_t count) {
-  if (bytes_.size() - taken_ < count && !at_end_) {
-    bytes_.erase(bytes_.begin(), bytes_.begin() + static_cast<std::ptrdiff_t>(taken_));
-    taken_ = 0;
-    std::size_t held = bytes_.size();
-    bytes_.resize(std::max(kBytes, count));
-    while (held < count && !at_end_) {
-      auto got = source_.read(MutableByteView(bytes_).subspan(held));
-      if (!got) bytes_.resize(held);
-      const std::size_t more = TRY(std::move(got));
+  if (end_ - begin_ < count && !at_end_) {
+    std::copy(bytes_.begin() + static_cast<std::ptrdiff_t>(begin_),
+              bytes_.begin() + static_cast<std::ptrdiff_t>(end_), bytes_.begin());
+    end_ -= begin_;
+    begin_ = 0;
+    if (bytes_.size() < std::max(kBytes, count)) bytes_.resize(std::max(kBytes, count));
+    while (end_ < count && !at_end_) {
+      const std::size_t more = TRY(source_.read(MutableByteView(bytes_).subspan(end_)));
       at_end_ = more == 0;
-      held += more;
+      end_ += more;
     }
-    bytes_.resize(held);
   }
-  return ByteView(bytes_).subspan(taken_);
+  return ByteView(bytes_).subspan(begin_, end_ - begin_);
 }
 
 void StreamBuffer::consume(std::size_t count) {
-  SKYHOLD_ASSERT(count <= bytes_.size() - taken_);
-  taken_ += count;
+  SKYHOLD_ASSERT(count <= end_ - begin_);
+  begin_ += count;
   position_ += count;
 }
 

@@ -22,7 +22,8 @@ class StreamBuffer {
 
   ByteSource& source_;
   Bytes bytes_;
-  std::size_t taken_ = 0;
+  std::size_t begin_ = 0;  // what is unread lies from here
+  std::size_t end_ = 0;    // to here
   bool at_end_ = false;
   std::uint64_t position_ = 0;
 };

@@ -16,7 +16,8 @@ namespace skyhold {
 namespace {
 
 constexpr std::size_t kChunkBytes = 256 * 1024;
-constexpr std::size_t kEndBytes = 1024;  // two blocks of zeros
+constexpr std::size_t kBlockBytes = 512;
+constexpr std::size_t kEndBlocks = 2;  // of zeros
 
 // libarchive takes names through the thread's locale, and would make "?" of what is not ASCII in "C".
 class Utf8Locale {
@@ -55,19 +56,17 @@ class Feed {
     *buffer = chunk_.data();
     return static_cast<la_ssize_t>(*count);
   }
-  // Reads what lies behind the end: zeros, or somebody hides something there.
-  Status drain() {
-    while (true) {
-      const void* bytes = nullptr;
-      const std::size_t zeros = zeros_at_end_;
-      const la_ssize_t count = next(&bytes);
+  // Reads what lies behind the end, which libarchive found at `position`: zeros, or somebody hides
+  // something there.
+  Status drain(std::uint64_t position) {
+    const void* bytes = nullptr;
+    while (const la_ssize_t count = next(&bytes)) {
       if (count < 0) return fail(*error_);
-      if (count == 0) break;
-      if (zeros_at_end_ != zeros + static_cast<std::size_t>(count)) {
-        return fail(ErrorCode::kCorrupt, "the tar is damaged: there are bytes after its end");
-      }
     }
-    if (zeros_at_end_ >= kEndBytes) return {};
+    if (total_bytes_ - zeros_at_end_ > position) {
+      return fail(ErrorCode::kCorrupt, "the tar is damaged: there are bytes after its end");
+    }
+    if (total_bytes_ % kBlockBytes == 0 && zeros_at_end_ / kBlockBytes >= kEndBlocks) return {};
     return fail(ErrorCode::kCorrupt, "the tar is cut off: its end blocks are missing",
                 "the transfer or the tool that wrote it broke off; copy or make it again");
   }
@@ -76,6 +75,7 @@ class Feed {
  private:
   void note(ByteView bytes) {
     meter_.add_compressed(bytes.size());
+    total_bytes_ += bytes.size();
     const auto last = std::find_if(bytes.rbegin(), bytes.rend(), [](std::uint8_t each) { return each != 0; });
     const auto zeros = static_cast<std::size_t>(last - bytes.rbegin());
     zeros_at_end_ = zeros == bytes.size() ? zeros_at_end_ + zeros : zeros;
@@ -84,7 +84,8 @@ class Feed {
   ByteSource& source_;
   ArchiveMeter& meter_;
   Bytes chunk_;
-  std::size_t zeros_at_end_ = 0;
+  std::uint64_t total_bytes_ = 0;
+  std::uint64_t zeros_at_end_ = 0;
   std::optional<Error> error_;
 };
 
@@ -101,7 +102,7 @@ class TarReader final : public ArchiveReader {
       archive_entry* header = nullptr;
       const int code = archive_read_next_header(archive_.get(), &header);
       if (code == ARCHIVE_EOF) {
-        TRY(feed_->drain());
+        TRY(feed_->drain(static_cast<std::uint64_t>(archive_filter_bytes(archive_.get(), 0))));
         return std::nullopt;
       }
       if (code != ARCHIVE_OK) return damaged();
