@@ -1,7 +1,7 @@
 # The library skyhold_dashboard: dashboard_files() of src/api/static_files.h, with the files of
 # web/dist in it, built by npm when a source of theirs has changed. Without it the program serves
 # the API alone, and dashboard_files() is empty.
-option(SKYHOLD_DASHBOARD "Build the dashboard and embed it (needs npm)" OFF)
+option(SKYHOLD_DASHBOARD "Build the dashboard and embed it (needs npm)" ON)
 
 set(dashboard_source ${CMAKE_BINARY_DIR}/dashboard/dashboard_files.cc)
 set(embed_dashboard ${PROJECT_SOURCE_DIR}/scripts/embed_dashboard)

@@ -18,6 +18,7 @@ for (const [name, as, path, prepare] of pages) {
         viewport: { width, height: width === 390 ? 844 : 900 },
         colorScheme,
         locale: 'en-GB',
+        reducedMotion: 'reduce',
       });
       try {
         await page.goto(url + path, { waitUntil: 'networkidle' });

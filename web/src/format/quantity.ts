@@ -31,8 +31,9 @@ export function formatRate(bytesPerSecond: number, locale = 'en'): string {
   return `${formatBytes(bytesPerSecond, locale)}/s`;
 }
 
-// "0.4 s", "12 s", "3 min 05 s", "2 h 10 min", "4 d 3 h"
+// "0.42 s", "12 s", "3 min 05 s", "2 h 10 min", "4 d 3 h"
 export function formatSeconds(seconds: number, locale = 'en'): string {
+  if (seconds < 1) return `${seconds.toLocaleString(locale, { maximumSignificantDigits: 2 })} s`;
   if (seconds < 10) return `${seconds.toLocaleString(locale, { maximumFractionDigits: 1 })} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
@@ -51,4 +52,10 @@ function two(number: number): string {
 export function formatFactor(of: number, into: number, locale = 'en'): string {
   if (of <= 0 || into <= 0) return '';
   return `${(of / into).toLocaleString(locale, { maximumFractionDigits: 1 })}×`;
+}
+
+// "0.9 %": how much of the whole; empty when nothing can be said.
+export function formatShare(part: number, whole: number, locale = 'en'): string {
+  if (part <= 0 || whole <= 0) return '';
+  return (part / whole).toLocaleString(locale, { style: 'percent', maximumSignificantDigits: 2 });
 }

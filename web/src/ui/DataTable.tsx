@@ -9,8 +9,9 @@ export interface Column<Row, Sort extends string = string> {
   header: string;
   cell: (row: Row) => ReactNode;
   align?: 'end';
-  // In a card of a phone: the headline, a value without its label, or nothing at all.
-  card?: 'title' | 'plain' | 'hidden' | 'wide';
+  // In a card of a phone: the headline, a value without its label, one over the whole width, one in the
+  // upper corner, or nothing at all.
+  card?: 'title' | 'plain' | 'hidden' | 'wide' | 'corner';
   sort?: Sort;
   width?: string;
 }

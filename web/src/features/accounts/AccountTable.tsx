@@ -132,6 +132,7 @@ export function AccountTable({ accounts, busy }: { accounts: Account[]; busy: bo
             id: 'actions',
             header: '',
             align: 'end',
+            card: 'corner',
             cell: (account) => (account.id === self.id ? null : menu(account)),
           },
         ]}

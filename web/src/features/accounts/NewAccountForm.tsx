@@ -39,6 +39,7 @@ export function NewAccountForm({ onDone }: { onDone: () => void }) {
           autoCapitalize="none"
           spellCheck={false}
           autoComplete="off"
+          data-autofocus
           {...form.getInputProps('name')}
         />
         <TextInput

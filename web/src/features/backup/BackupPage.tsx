@@ -18,6 +18,7 @@ import { DifferenceTables } from './DifferenceTables';
 import { BackupLog } from './BackupLog';
 import { BackupSummary } from './BackupSummary';
 import { ContentTables } from './ContentTables';
+import classes from './Backup.module.css';
 import { Files } from './Files';
 
 export function BackupPage() {
@@ -67,7 +68,7 @@ function OneBackup({ backup }: { backup: Backup }) {
       <BackupSummary backup={backup} />
       <Section flush>
         <Tabs value={tab} onChange={show} keepMounted={false}>
-          <Tabs.List px="md">
+          <Tabs.List className={classes.tabs}>
             {hasContents && <Tabs.Tab value="tables">{t('contents.tables')}</Tabs.Tab>}
             {hasContents && <Tabs.Tab value="files">{t('contents.files')}</Tabs.Tab>}
             {hasContents && <Tabs.Tab value="difference">{t('difference.title')}</Tabs.Tab>}

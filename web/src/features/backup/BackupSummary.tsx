@@ -2,7 +2,7 @@ import type { Backup } from '@/api/types';
 import { Kept } from '@/features/backups/BackupTable';
 import { madeBy } from '@/features/backups/words';
 import { BackupStatus, KindLabel } from '@/features/status/BackupStatus';
-import { formatBytes, formatCount, formatFactor, formatSeconds } from '@/format/quantity';
+import { formatBytes, formatCount, formatSeconds, formatShare } from '@/format/quantity';
 import { secondsBetween } from '@/format/time';
 import { useLocale } from '@/i18n/locale';
 import { Facts } from '@/ui/Facts';
@@ -15,7 +15,7 @@ export function BackupSummary({ backup }: { backup: Backup }) {
   const { t, locale } = useLocale();
   const bytes = (label: string, value: number | undefined): Fact | null =>
     value === undefined ? null : { label, value: formatBytes(value, locale) };
-  const factor = formatFactor(backup.source_bytes ?? 0, backup.added_bytes ?? 0, locale);
+  const share = formatShare(backup.added_bytes ?? 0, backup.source_bytes ?? 0, locale);
   return (
     <>
       {backup.error && (
@@ -57,7 +57,7 @@ export function BackupSummary({ backup }: { backup: Backup }) {
               ? null
               : {
                   label: t('backups.added'),
-                  value: `${formatBytes(backup.added_bytes, locale)}${factor === '' ? '' : ` (${t('backup.smaller', { factor })})`}`,
+                  value: `${formatBytes(backup.added_bytes, locale)}${share === '' ? '' : ` (${t('backup.share', { share })})`}`,
                 },
             backup.table_count === undefined
               ? null

@@ -71,6 +71,7 @@ export function BranchTable({ project, branches, onEdit }: Props) {
       id: 'actions',
       header: '',
       align: 'end',
+      card: 'corner',
       cell: (branch) => {
         const others = branches.length > 1 && branch.type !== 'production';
         if (!operator && !others && !branch.can_undo) return null;

@@ -74,6 +74,7 @@ export function NewBranchForm({ project, type, onDone }: Props) {
           description={t('branches.nameHint')}
           autoCapitalize="none"
           spellCheck={false}
+          data-autofocus
           {...form.getInputProps('name')}
         />
         <Select

@@ -55,6 +55,7 @@ export function InviteForm({ project, onDone }: { project: string; onDone: () =>
           autoCapitalize="none"
           spellCheck={false}
           autoComplete="off"
+          data-autofocus
           {...form.getInputProps('name')}
         />
         <TextInput

@@ -55,6 +55,7 @@ export function NewToken({ onDone }: { onDone: () => void }) {
         <TextInput
           label={t('tokens.name')}
           description={t('tokens.nameHint')}
+          data-autofocus
           {...form.getInputProps('name')}
         />
         <Select

@@ -50,6 +50,7 @@ export function Sessions() {
                 id: 'end',
                 header: '',
                 align: 'end',
+                card: 'corner',
                 cell: (session) =>
                   session.current ? (
                     <Status tone="good" icon={IconCheck} word={t('sessions.current')} />

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, NavLink, Outlet, useParams } from 'react-router-dom';
+import { useEffect, useRef } from 'react';
+import { Link, NavLink, Outlet, useLocation, useParams } from 'react-router-dom';
 import { api, take } from '@/api/client';
 import { keys } from '@/api/keys';
 import type { Project } from '@/api/types';
@@ -59,6 +60,14 @@ function Frame({ project }: { project: Project }) {
   const t = useTranslate();
   const base = `/projects/${project.name}`;
   const admin = mayAdminister(project);
+  const { pathname } = useLocation();
+  const tabsRef = useRef<HTMLElement>(null);
+  // On a phone the tabs are wider than the screen.
+  useEffect(() => {
+    const list = tabsRef.current;
+    const current = list?.querySelector<HTMLElement>('[aria-current="page"]');
+    if (list && current) list.scrollLeft = current.offsetLeft - list.offsetLeft - 24;
+  }, [pathname]);
   return (
     <>
       <header className={classes.head}>
@@ -73,7 +82,7 @@ function Frame({ project }: { project: Project }) {
             {project.name} · {project.region}
           </span>
         </div>
-        <nav aria-label={t('project.tabs')} className={classes.tabs}>
+        <nav aria-label={t('project.tabs')} className={classes.tabs} ref={tabsRef}>
           <ul role="list">
             {tabs
               .filter((tab) => admin || !tab.admin)

@@ -26,13 +26,6 @@ export function TargetStep({ project, branches, draft, onChange }: Props) {
   return (
     <Step number={2} title={t('restore.where')}>
       <Choices legend={t('restore.where')}>
-        <Choice
-          name="target"
-          checked={draft.target === 'new'}
-          onChoose={() => onChange({ target: 'new', branch: '', mode: 'neutralized' })}
-          title={t('restore.newBranch')}
-          text={t('restore.newBranchWhat')}
-        />
         {sorted.map((branch) => (
           <Choice
             key={branch.name}
@@ -50,6 +43,13 @@ export function TargetStep({ project, branches, draft, onChange }: Props) {
             tag={<BranchTypeLabel type={branch.type} />}
           />
         ))}
+        <Choice
+          name="target"
+          checked={draft.target === 'new'}
+          onChoose={() => onChange({ target: 'new', branch: '', mode: 'neutralized' })}
+          title={t('restore.newBranch')}
+          text={t('restore.newBranchWhat')}
+        />
       </Choices>
       {draft.target === 'new' && (
         <NewBranchFields operator={mayOperate(project)} taken={branches} draft={draft} onChange={onChange} />

@@ -73,6 +73,7 @@ export function ScheduleTable({ project, schedules, onEdit }: Props) {
     {
       id: 'enabled',
       header: t('schedule.enabled'),
+      card: 'corner',
       cell: (schedule) =>
         admin ? (
           <Switch

@@ -7,6 +7,7 @@ import { useProjectRefresh } from '@/features/project/useProject';
 import { useTranslate } from '@/i18n/locale';
 import { ProblemNotice } from '@/ui/Notice';
 import { toast } from '@/ui/toast';
+import classes from './Settings.module.css';
 
 export function GeneralForm({ project }: { project: Project }) {
   const t = useTranslate();
@@ -32,7 +33,7 @@ export function GeneralForm({ project }: { project: Project }) {
           max={720}
           allowDecimal={false}
           suffix=" h"
-          w={220}
+          classNames={{ wrapper: classes.hours }}
           {...form.getInputProps('objective_hours')}
         />
         <div>

@@ -57,9 +57,11 @@ export function PasswordForm({ name, onChanged }: { name: string; onChanged: () 
           withAsterisk={false}
           {...form.getInputProps('again')}
         />
-        <Button type="submit" loading={change.isPending}>
-          {t('password.submit')}
-        </Button>
+        <div>
+          <Button type="submit" loading={change.isPending}>
+            {t('password.submit')}
+          </Button>
+        </div>
       </Stack>
     </form>
   );

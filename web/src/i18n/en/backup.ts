@@ -13,7 +13,7 @@ export const backup = {
   'backup.missingWhat':
     'Odoo’s database names them, but they were not there when the backup was made, nor in any earlier backup. Everything else is complete.',
   'backup.pinnedBy': 'Pinned by {name}: no rule deletes it.',
-  'backup.smaller': '{factor} smaller',
+  'backup.share': '{share} of it',
   'backup.tablesRows': '{tables} with {rows} rows',
   'backup.title': '{branch}, {time}',
 
