@@ -69,7 +69,7 @@ Outcome run_list(const Parameters& parameters, CommandContext& context) {
 Outcome set_enabled(const Parameters& parameters, CommandContext& context, bool enabled) {
   ApiClient api = TRY(open_api(parameters, context.cancel));
   const std::string path = TRY(account_path(api, parameters.api.name));
-  const ApiReply account = TRY(api.patch(path, std::move(ApiObject().set("enabled", enabled))));
+  const ApiReply account = TRY(api.patch(path, ApiObject().set("enabled", enabled)));
   return answered(parameters, account,
                   fmt::format("Account {} is {}.\n", printable(parameters.api.name),
                               enabled ? "enabled" : "disabled: its sessions and tokens are refused"));

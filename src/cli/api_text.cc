@@ -65,7 +65,7 @@ std::string api_bytes(const ApiJson& json, std::string_view key) {
   return json[key].is_null() ? "-" : human_bytes(json.count(key));
 }
 
-std::string or_dash(std::string text) {
+std::string or_dash(const std::string& text) {
   return text.empty() ? "-" : text;
 }
 

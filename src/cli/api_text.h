@@ -15,7 +15,7 @@ std::string api_time(const ApiJson& json, std::string_view key);
 // "3 h ago"; "-" when there is none.
 std::string api_age(const ApiJson& json, std::string_view key, Instant now);
 std::string api_bytes(const ApiJson& json, std::string_view key);
-std::string or_dash(std::string text);
+std::string or_dash(const std::string& text);
 // "at_risk" as "at risk".
 std::string api_words(std::string_view name);
 

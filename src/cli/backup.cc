@@ -166,8 +166,7 @@ Status check_pin(const Parameters& parameters) {
 Outcome run_pin(const Parameters& parameters, CommandContext& context) {
   ApiClient api = TRY(open_api(parameters, context.cancel));
   const std::string path = TRY(backup_path(api, parameters));
-  const ApiReply backup =
-      TRY(api.put(path + "/pin", std::move(ApiObject().set("reason", *parameters.api.reason))));
+  const ApiReply backup = TRY(api.put(path + "/pin", ApiObject().set("reason", *parameters.api.reason)));
   return answered(parameters, backup, backup_text(backup.json));
 }
 

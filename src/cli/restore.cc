@@ -155,8 +155,7 @@ Outcome run_undo(const Parameters& parameters, CommandContext& context) {
   ApiClient api = TRY(open_api(parameters, context.cancel));
   TRY(confirm_by_name(branch, fmt::format("Branch {} goes back to what its last restore replaced", branch),
                       parameters, context));
-  const ApiReply begun =
-      TRY(api.post(branch_path(parameters, "/undo"), std::move(ApiObject().set("confirm", branch))));
+  const ApiReply begun = TRY(api.post(branch_path(parameters, "/undo"), ApiObject().set("confirm", branch)));
   return finish_job(api, begun, parameters, context);
 }
 

@@ -69,12 +69,11 @@ Result<SignedIn> sign_in(const Parameters& parameters, const std::string& server
   const std::string name = TRY(user_name(parameters, place.url, answers));
   const std::string password = TRY(answers.secret(fmt::format("Password of {}: ", name)));
   ApiClient api(place, context.cancel);
-  ApiReply session =
-      TRY(api.post("/session", std::move(ApiObject().set("name", name).set("password", password))));
+  ApiReply session = TRY(api.post("/session", ApiObject().set("name", name).set("password", password)));
   api.use_csrf_token(session.json.text("csrf_token"));
   if (session.json.flag("needs_totp")) {
     const std::string code = TRY(answers.plain("Code of the second factor: "));
-    session = TRY(api.post("/session/totp", std::move(ApiObject().set("code", code))));
+    session = TRY(api.post("/session/totp", ApiObject().set("code", code)));
     api.use_csrf_token(session.json.text("csrf_token"));
   }
   const ApiJson account = session.json["account"];
