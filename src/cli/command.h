@@ -81,6 +81,7 @@ Command repo_backup_command();
 Command repo_list_command();
 Command repo_show_command();
 Command repo_restore_command();
+Command repo_export_command();
 Command repo_undo_restore_command();
 Command repo_accept_restore_command();
 Command repo_verify_command();

@@ -204,6 +204,15 @@ std::string restore_json(const RestoreResult& result, const Snapshot& snapshot) 
        {"stage_seconds", stages_object(result.stages)}});
 }
 
+std::string export_json(const ExportResult& result, const Snapshot& snapshot, const std::string& file) {
+  return dump({{"snapshot", snapshot_object(snapshot)},
+               {"file", file},
+               {"bytes", result.bytes},
+               {"tables", result.tables},
+               {"rows", result.rows},
+               {"files", result.files}});
+}
+
 std::string undo_json(const UndoReport& report) {
   return dump({{"database", report.database},
                {"replaced_database", string_or_null(report.replaced_database)},

@@ -11,6 +11,7 @@
 #include "cli/progress.h"
 #include "cli/reports.h"
 #include "operations/backup/backup.h"
+#include "operations/export/export.h"
 #include "operations/mirror/mend.h"
 #include "operations/prune/forget.h"
 #include "operations/prune/prune.h"
@@ -30,6 +31,7 @@ std::string list_json(const SnapshotListing& listing);
 // {"snapshot": {…}, "manifest": manifest.json as it lies in the backup}
 std::string show_json(const Snapshot& snapshot, const Manifest& manifest);
 std::string restore_json(const RestoreResult& result, const Snapshot& snapshot);
+std::string export_json(const ExportResult& result, const Snapshot& snapshot, const std::string& file);
 std::string undo_json(const UndoReport& report);
 std::string verify_json(const VerifyResult& result, const VerifyOptions& options);
 std::string mend_json(const MendResult& result, const MendOptions& options);

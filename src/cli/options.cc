@@ -220,6 +220,36 @@ void add_undo(CLI::App& app, Parameters& parameters) {
   add_value(app, "--key-file", parameters.key_file, "FILE", ignored);
 }
 
+void add_export(CLI::App& app, Parameters& parameters) {
+  Parameters::Export& exported = parameters.exported;
+  require(add_value(app, "--format", exported.format, "FORMAT",
+                    "odoo-zip (for Odoo's database manager), pg-dump (for pg_restore), sql.zst (for psql), "
+                    "tar.zst (all "
+                    "that the backup holds), table, or file (one of the filestore).")
+              ->check(CLI::IsMember({"odoo-zip", "pg-dump", "sql.zst", "tar.zst", "table", "file"})),
+          false);
+  require(
+      add_value(
+          app, "--output", exported.output, "FILE",
+          "Where it goes; - is standard output. The file appears when it is whole, readable by you alone."),
+      false);
+  app.add_flag("--without-filestore", exported.without_filestore, "odoo-zip: leave the filestore out.");
+  add_value(app, "--table", exported.table, "[SCHEMA.]TABLE", "table: which one.");
+  add_value(app, "--table-format", exported.table_format, "csv|copy",
+            "table: CSV with a header line, or PostgreSQL's COPY text. Default: csv.")
+      ->check(CLI::IsMember({"csv", "copy"}));
+  add_value(app, "--file", exported.file, "NAME",
+            "file: its name, as ir_attachment.store_fname has it: ab/abcdef…");
+  auto* recipient =
+      add_value(app, "--recipient", exported.recipients, "AGE-KEY",
+                "Encrypt it for this public key of age (age1…), whose owner opens it with age. Repeat it "
+                "for several.")
+          ->allow_extra_args(false);
+  add_value(app, "--passphrase-file", exported.passphrase_file, "FILE",
+            "Encrypt it under the passphrase on the first line of this file, to be opened with age.")
+      ->excludes(recipient);
+}
+
 void add_read_data(CLI::App& app, Parameters& parameters) {
   app.add_flag("--read-data", parameters.read_data,
                "Read and check every stored byte, not only names, sizes and structure.");

@@ -40,6 +40,8 @@ void add_hooks(CLI::App& app, Parameters& parameters);  // --before-swap --after
 void add_undo(CLI::App& app,
               Parameters& parameters);  // --keep --discard, and what restore has and undo ignores
 void add_from(CLI::App& app, Parameters& parameters);
+// --format --output --without-filestore --table --table-format --file --recipient --passphrase-file
+void add_export(CLI::App& app, Parameters& parameters);
 void add_read_data(CLI::App& app, Parameters& parameters);
 void add_share(CLI::App& app, Parameters& parameters);
 void add_mend(CLI::App& app, Parameters& parameters);  // --read-data --dry-run

@@ -87,6 +87,19 @@ struct Parameters {
   std::string config_file;
   std::string region;
 
+  // export
+  struct Export {
+    std::string format;
+    std::string output;
+    bool without_filestore = false;
+    std::string table;
+    std::string table_format = "csv";
+    std::string file;
+    std::vector<std::string> recipients;
+    std::string passphrase_file;
+  };
+  Export exported;
+
   // init, key new
   std::string recovery_kit;
   std::string new_key_file;

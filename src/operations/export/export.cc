@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "archive/age_stream.h"
 #include "archive/zstd_sink.h"
 #include "operations/export/copy_to_csv.h"
 #include "operations/export/export_job.h"
@@ -76,6 +77,18 @@ Status write_format(ExportJob& job, ByteSink& sink, ExportResult& result) {
   return fail(ErrorCode::kInternal, "an export format without a writer");
 }
 
+Result<AgeEncryptor> encryptor_for(const ExportOptions& options) {
+  if (!options.recipients.empty()) return AgeEncryptor::to_recipients(options.recipients);
+  return AgeEncryptor::with_passphrase(options.passphrase);
+}
+
+Status write_export(ExportJob& job, ByteSink& sink, ExportResult& result) {
+  if (!job.options().encrypted()) return write_format(job, sink, result);
+  AgeSink age(sink, TRY(encryptor_for(job.options())));
+  TRY(write_format(job, age, result));
+  return age.finish();
+}
+
 void count_tables(const Manifest& manifest, const ExportOptions& options, ExportResult& result) {
   if (options.format == ExportFormat::kFile) return;
   for (const TableEntry& table : manifest.tables) {
@@ -97,7 +110,7 @@ Result<ExportResult> run_export(Repository& repository, const Snapshot& snapshot
   ExportJob job(repository, snapshot, manifest, options, progress, cancel);
   ExportResult result;
   CountedSink counted(sink);
-  TRY(write_format(job, counted, result));
+  TRY(write_export(job, counted, result));
   count_tables(manifest, options, result);
   result.bytes = counted.count();
   return result;

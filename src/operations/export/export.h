@@ -3,8 +3,10 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/cancel.h"
+#include "crypto/age.h"
 #include "io/byte_stream.h"
 #include "model/manifest.h"
 #include "model/progress.h"
@@ -34,6 +36,11 @@ struct ExportOptions {
   TableFormat table_format = TableFormat::kCsv;
   std::string file{};    // as ir_attachment.store_fname has it: "ab/abcdef…"
   unsigned threads = 2;  // that compress
+  // Closed for a receiver, in age's format: for these keys, or else under this passphrase.
+  std::vector<AgeRecipient> recipients{};
+  std::string passphrase{};
+
+  [[nodiscard]] bool encrypted() const { return !recipients.empty() || !passphrase.empty(); }
 };
 
 struct ExportResult {

@@ -1,5 +1,7 @@
 // What an export is called, and how large it will be.
 #include <array>
+#include <chrono>
+#include <ctime>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
@@ -96,18 +98,22 @@ Result<ExportEstimate> estimate_export(const Manifest& manifest, const ExportOpt
 }
 
 std::string export_file_name(const Manifest& manifest, const ExportOptions& options) {
-  if (options.format == ExportFormat::kFile)
-    return plain_name(options.file.substr(options.file.rfind('/') + 1));
-  const auto seconds = std::chrono::time_point_cast<std::chrono::seconds>(manifest.point_in_time);
-  std::string name =
-      fmt::format("{}-{}-{:%Y%m%dT%H%M%S}Z", plain_name(manifest.project), plain_name(manifest.branch),
-                  fmt::gmtime(std::chrono::system_clock::to_time_t(seconds)));
-  if (options.format != ExportFormat::kTable) return name + std::string(name_of(options.format).extension);
+  const std::string closed = options.encrypted() ? ".age" : "";
+  if (options.format == ExportFormat::kFile) {
+    return plain_name(options.file.substr(options.file.rfind('/') + 1)) + closed;
+  }
+  const std::time_t time = std::chrono::system_clock::to_time_t(
+      std::chrono::time_point_cast<std::chrono::system_clock::duration>(manifest.point_in_time));
+  const std::string name = fmt::format("{}-{}-{:%Y%m%dT%H%M%S}Z", plain_name(manifest.project),
+                                       plain_name(manifest.branch), fmt::gmtime(time));
+  if (options.format != ExportFormat::kTable)
+    return fmt::format("{}{}{}", name, name_of(options.format).extension, closed);
   const bool copy = options.table_format == TableFormat::kCopy;
-  return fmt::format("{}-{}{}", name, plain_name(options.table), copy ? ".copy" : ".csv");
+  return fmt::format("{}-{}{}{}", name, plain_name(options.table), copy ? ".copy" : ".csv", closed);
 }
 
 std::string_view export_media_type(const ExportOptions& options) {
+  if (options.encrypted()) return "application/octet-stream";
   const bool copy = options.format == ExportFormat::kTable && options.table_format == TableFormat::kCopy;
   return copy ? "text/plain" : name_of(options.format).media_type;
 }
