@@ -29,5 +29,9 @@ export default tseslint.config(
     },
   },
   { files: ['public/*.js'], languageOptions: { globals: globals.browser } },
-  { files: ['**/*.mjs'], languageOptions: { globals: { ...globals.node, ...globals.browser } } },
+  {
+    files: ['**/*.mjs'],
+    languageOptions: { globals: { ...globals.node, ...globals.browser } },
+    rules: { 'no-unused-vars': ['error', { ignoreRestSiblings: true }] },
+  },
 );
