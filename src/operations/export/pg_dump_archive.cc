@@ -125,15 +125,15 @@ class DumpArchive {
     return {};
   }
 
+  // The data stands before the first entry of the post-data section. Comments and rights have no section:
+  // what they belong to stands before them, and must go on doing so.
   [[nodiscard]] std::vector<PgTocEntry> merged_toc() const {
-    std::vector<PgTocEntry> toc;
-    for (const PgTocEntry& entry : schema_) {
-      if (entry.section != PgSection::kPostData) toc.push_back(entry);
-    }
+    const auto post_data = std::find_if(schema_.begin(), schema_.end(), [](const PgTocEntry& entry) {
+      return entry.section == PgSection::kPostData;
+    });
+    std::vector<PgTocEntry> toc(schema_.begin(), post_data);
     toc.insert(toc.end(), data_.begin(), data_.end());
-    for (const PgTocEntry& entry : schema_) {
-      if (entry.section == PgSection::kPostData) toc.push_back(entry);
-    }
+    toc.insert(toc.end(), post_data, schema_.end());
     return toc;
   }
 
