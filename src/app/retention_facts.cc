@@ -19,15 +19,6 @@ Result<std::set<std::string>> busy_backups(JobQueue& jobs, const std::string& pr
   return busy;
 }
 
-Result<std::vector<CronExpression>> expected_times(Catalog& catalog, const Project& project) {
-  std::vector<CronExpression> crons;
-  if (project.paused) return crons;
-  for (const Schedule& schedule : TRY(catalog.schedules(project.name))) {
-    if (schedule.enabled && schedule.refresh_source.empty()) crons.push_back(TRY(parse_cron(schedule.cron)));
-  }
-  return crons;
-}
-
 }  // namespace
 
 Result<std::vector<BackupRetention>> decide_for_project(Catalog& catalog, JobQueue& jobs,
@@ -46,8 +37,8 @@ Result<std::vector<BackupRetention>> decide_for_project(Catalog& catalog, JobQue
     backup.busy = busy.contains(record.id);
     backups.push_back(std::move(backup));
   }
-  const RetentionSetting setting{TRY(TimeZone::find(settings.platform.platform_time_zone)), now,
-                                 TRY(expected_times(catalog, project))};
+  // When the next ones are expected says until when each is kept, and nothing of what is kept now.
+  const RetentionSetting setting{TRY(TimeZone::find(settings.platform.platform_time_zone)), now, {}};
   return decide_backup_retention(project.retention, backups, setting);
 }
 

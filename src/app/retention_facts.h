@@ -10,7 +10,7 @@
 
 namespace skyhold {
 
-// What retention says of each of a project's backups.
+// Which of a project's backups the rules keep now, and why.
 Result<std::vector<BackupRetention>> decide_for_project(Catalog& catalog, JobQueue& jobs,
                                                         const Project& project,
                                                         const ServiceSettings& settings, Instant now);

@@ -137,8 +137,8 @@ Status RunningService::open(std::unique_ptr<SqlDatabase> database, std::unique_p
   jobs_ = TRY(JobQueue::open(*database_, clock_));
   repositories_ = std::make_unique<ProjectRepositories>(settings_.platform, key_);
   saver_ = std::make_unique<CatalogSaver>(*catalog_, *access_, *repositories_, clock_);
-  platform_ =
-      std::make_unique<ServicePlatform>(*repositories_, *catalog_, clock_, [this] { return saver_->view(); });
+  platform_ = std::make_unique<ServicePlatform>(
+      *repositories_, *catalog_, clock_, settings_.schedule.automatic, [this] { return saver_->view(); });
   job_services_ =
       std::unique_ptr<JobServices>(new JobServices{*catalog_, *jobs_, *repositories_, settings_, clock_});
   return {};

@@ -36,10 +36,12 @@ std::string keyword_text(const PgTarget& target) {
 }  // namespace
 
 ServicePlatform::ServicePlatform(ProjectRepositories& repositories, Catalog& catalog, const Clock& clock,
+                                 std::string automatic_schedule,
                                  std::function<CatalogBackupView()> catalog_backup)
     : repositories_(repositories),
       catalog_(catalog),
       clock_(clock),
+      automatic_schedule_(std::move(automatic_schedule)),
       catalog_backup_(std::move(catalog_backup)) {}
 
 std::string ServicePlatform::time_zone() const {

@@ -21,12 +21,13 @@ class ServicePlatform final : public Platform {
  public:
   // All must outlive it. `catalog_backup` tells how the catalog's own backup stands.
   ServicePlatform(ProjectRepositories& repositories, Catalog& catalog, const Clock& clock,
-                  std::function<CatalogBackupView()> catalog_backup);
+                  std::string automatic_schedule, std::function<CatalogBackupView()> catalog_backup);
 
   // Looks at each store, cheaply. To be called now and then.
   void look_at_stores(const CancelToken& cancel);
 
   [[nodiscard]] std::string time_zone() const override;
+  [[nodiscard]] std::string automatic_schedule() const override { return automatic_schedule_; }
   [[nodiscard]] std::vector<RegionView> regions() const override;
   [[nodiscard]] std::vector<StoreView> stores() const override;
   Result<StoreView> check_store(std::string_view name) override;
@@ -53,6 +54,7 @@ class ServicePlatform final : public Platform {
   ProjectRepositories& repositories_;
   Catalog& catalog_;
   const Clock& clock_;
+  const std::string automatic_schedule_;
   const std::function<CatalogBackupView()> catalog_backup_;
 
   mutable std::mutex mutex_;  // of what follows
