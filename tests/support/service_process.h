@@ -65,7 +65,7 @@ class ApiUser {
   void use_token(const std::string& token) { token_ = token; }
 
   ApiAnswer get(const std::string& path);
-  ApiAnswer post(const std::string& path, const nlohmann::json& body = nlohmann::json::object());
+  ApiAnswer post(const std::string& path, const nlohmann::json& body = nullptr);
   ApiAnswer put(const std::string& path, const nlohmann::json& body);
   ApiAnswer patch(const std::string& path, const nlohmann::json& body);
   ApiAnswer remove(const std::string& path, const nlohmann::json& body = nullptr);
