@@ -9,7 +9,7 @@ namespace skyhold {
 
 struct ZstdSink::State {
   struct Free {
-    void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+    void operator()(ZSTD_CCtx* freed) const { ZSTD_freeCCtx(freed); }
   };
   ByteSink& sink;
   std::unique_ptr<ZSTD_CCtx, Free> context{ZSTD_createCCtx()};

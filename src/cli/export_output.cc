@@ -6,6 +6,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "io/durable_file.h"
@@ -46,18 +48,38 @@ class FileOutput final : public ExportOutput {
     if (::fsync(file_.get()) != 0) {
       return fail(error_from_errno(errno, fmt::format("cannot make {} durable", partial_.string())));
     }
-    // link() and not rename(): it never replaces what appeared meanwhile.
-    if (::link(partial_.c_str(), path_.c_str()) != 0) {
-      return fail(error_from_errno(errno, fmt::format("cannot name the export {}", path_.string())));
-    }
+    TRY(rename_to_new_name());
+    committed_ = true;
     return sync_directory(path_.has_parent_path() ? path_.parent_path() : fs::path("."));
   }
 
  private:
+  // Never over what appeared meanwhile. A network file system may not know that; there, who wins is open.
+  Status rename_to_new_name() {
+    if (::renameat2(AT_FDCWD, partial_.c_str(), AT_FDCWD, path_.c_str(), RENAME_NOREPLACE) == 0) return {};
+    if (errno == EINVAL && ::rename(partial_.c_str(), path_.c_str()) == 0) return {};
+    return fail(error_from_errno(errno, fmt::format("cannot name the export {}", path_.string())));
+  }
+
   fs::path path_;
   fs::path partial_;
   FileDescriptor file_;
+  bool committed_ = false;
 };
+
+// What a killed export has left is taken over; what a living one writes is locked.
+Result<FileDescriptor> open_partial(const fs::path& path) {
+  FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600));
+  if (!file.is_open()) return fail(error_from_errno(errno, fmt::format("cannot create {}", path.string())));
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    return fail(ErrorCode::kBusy, fmt::format("another export writes {}", path.string()),
+                "name another file");
+  }
+  if (::ftruncate(file.get(), 0) != 0 || ::fchmod(file.get(), 0600) != 0) {
+    return fail(error_from_errno(errno, fmt::format("cannot begin {} anew", path.string())));
+  }
+  return file;
+}
 
 }  // namespace
 
@@ -69,9 +91,7 @@ Result<std::unique_ptr<ExportOutput>> ExportOutput::open(const std::string& path
                 "name another file, or remove it");
   }
   const fs::path partial = path + ".partial";
-  FileDescriptor file(::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-  if (!file.is_open())
-    return fail(error_from_errno(errno, fmt::format("cannot create {}", partial.string())));
+  FileDescriptor file = TRY(open_partial(partial));
   return std::make_unique<FileOutput>(path, partial, std::move(file));
 }
 

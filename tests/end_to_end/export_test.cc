@@ -208,6 +208,10 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 TEST_F(Export, NothingIsOverwrittenAndNothingHalfIsLeft) {
   expect_good(write("sql.zst", "a"));
   EXPECT_THAT(write("sql.zst", "a").output, HasSubstr("there already"));
+  std::ofstream(file("c.partial")) << std::string(100'000, 'x');  // of an export that was killed
+  expect_good(write("sql.zst", "c"));
+  expect_good(run_shell("zstd -qt " + shell_word(file("c"))));
+  EXPECT_FALSE(std::filesystem::exists(file("c.partial")));
   expect_good(
       run_shell("find " + shell_word(file("")) +
                 "/store-*/data -type f -exec sh -c 'printf x | dd of=\"$1\" bs=1 seek=300 conv=notrunc "
