@@ -6,58 +6,64 @@
 namespace skyhold {
 namespace {
 
+// A directory of a filestore has few files, so those of many are read together: neighbours in a pack come in
+// one request, and several requests are under way.
+constexpr std::size_t kFilesTogether = 4096;
+constexpr std::size_t kReaders = 4;
+
 class FilestoreVisit {
  public:
   FilestoreVisit(ExportJob& job, const FilestoreVisitor& visitor) : job_(job), visitor_(visitor) {}
 
   Status directory(const Tree& tree, const std::string& prefix) {
-    std::vector<Node> files;
     for (const Node& node : tree.nodes) {
-      if (node.type == NodeType::kFile) files.push_back(node);
-    }
-    TRY(read_files(files, prefix));
-    for (const Node& node : tree.nodes) {
-      if (node.type != NodeType::kDirectory || !node.subtree) continue;
-      const Tree below = TRY(job_.repository().load_tree(*node.subtree));
-      TRY(directory(below, prefix + node.name + "/"));
+      if (node.type == NodeType::kFile) {
+        files_.push_back(node);
+        files_.back().name = prefix + node.name;
+        if (files_.size() == kFilesTogether) TRY(flush());
+      } else if (node.type == NodeType::kDirectory && node.subtree) {
+        const Tree below = TRY(job_.repository().load_tree(*node.subtree));
+        TRY(directory(below, prefix + node.name + "/"));
+      }
     }
     return {};
   }
 
- private:
-  Status read_files(const std::vector<Node>& files, const std::string& prefix) {
+  Status flush() {
     std::vector<FileBatch> together;
     std::vector<std::size_t> alone;
-    for (FileBatch& batch : plan_file_batches(job_.repository(), files)) {
+    for (FileBatch& batch : plan_file_batches(job_.repository(), files_)) {
       if (batch.length == 0) {
         alone.insert(alone.end(), batch.files.begin(), batch.files.end());
       } else {
         together.push_back(std::move(batch));
       }
     }
-    TRY(in_parallel(together.size(), job_.options().threads,
-                    [&](std::size_t at) { return read_batch(together[at], files, prefix); }));
+    TRY(in_parallel(together.size(), kReaders, [&](std::size_t at) { return read_batch(together[at]); }));
     for (const std::size_t file : alone) {
       TRY(job_.cancel().check());
-      TRY(visitor_.large(prefix + files[file].name, files[file]));
-      job_.add_bytes(files[file].size_bytes);
+      TRY(visitor_.large(files_[file].name, files_[file]));
+      job_.add_bytes(files_[file].size_bytes);
     }
+    files_.clear();
     return {};
   }
 
-  Status read_batch(const FileBatch& batch, const std::vector<Node>& files, const std::string& prefix) {
+ private:
+  Status read_batch(const FileBatch& batch) {
     TRY(job_.cancel().check());
-    std::vector<Bytes> contents = TRY(read_file_batch(job_.repository(), batch, files));
+    std::vector<Bytes> contents = TRY(read_file_batch(job_.repository(), batch, files_));
     std::vector<SmallFile> small;
     for (std::size_t file = 0; file < contents.size(); ++file) {
       job_.add_bytes(contents[file].size());
-      small.push_back({prefix + files[batch.files[file]].name, std::move(contents[file])});
+      small.push_back({files_[batch.files[file]].name, std::move(contents[file])});
     }
     return visitor_.small(std::move(small));
   }
 
   ExportJob& job_;
   const FilestoreVisitor& visitor_;
+  std::vector<Node> files_;  // their names are paths below the filestore
 };
 
 }  // namespace
@@ -66,7 +72,9 @@ Status visit_filestore(ExportJob& job, const FilestoreVisitor& visitor) {
   const Tree root = TRY(job.directory(""));
   if (root.find("filestore") == nullptr) return {};
   const Tree tree = TRY(job.directory("filestore"));
-  return FilestoreVisit(job, visitor).directory(tree, "");
+  FilestoreVisit visit(job, visitor);
+  TRY(visit.directory(tree, ""));
+  return visit.flush();
 }
 
 }  // namespace skyhold

@@ -1,4 +1,4 @@
-// The files of a backup's filestore, in order, each whole or as a stream.
+// The files of a backup's filestore, each whole or as a stream.
 #pragma once
 
 #include <functional>
@@ -17,11 +17,12 @@ struct SmallFile {
 struct FilestoreVisitor {
   // Several small files at once; called by several threads.
   std::function<Status(std::vector<SmallFile> files)> small;
-  // A large one, called by the caller's thread after the small ones of its directory.
+  // A large or empty one, called by the caller's thread between the small ones.
   std::function<Status(const std::string& name, const Node& file)> large;
 };
 
-// Every file below "filestore", a directory at a time. Memory: one directory's listing, and 20 MiB a thread.
+// Every file below "filestore", in an order that is good to read. Memory: 2 MiB of listings, and 20 MiB for
+// each of 4 threads.
 Status visit_filestore(ExportJob& job, const FilestoreVisitor& visitor);
 
 }  // namespace skyhold
