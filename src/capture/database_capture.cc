@@ -140,11 +140,6 @@ Result<DatabaseSnapshot> DatabaseSnapshot::open(const PgTarget& target, const Ca
     state->instants = TRY(lock_and_snapshot(state->session, options));
     state->tables = TRY(list_source_tables(state->session));
     state->facts = TRY(read_database_facts(state->session));
-    if (options.without_owners) {
-      state->facts.owner.clear();
-      state->facts.acl.clear();
-      state->facts.roles.clear();
-    }
     return {};
   };
   if (Status prepared = prepare(); !prepared) {
@@ -192,9 +187,6 @@ Result<ClientProcess> DatabaseSnapshot::start_dump(DumpPart part) const {
   run.pipe_stdout = true;
   run.arguments = {"--format=custom", "--snapshot=" + snapshot_id(),
                    fmt::format("--lock-wait-timeout={}", state_->options.lock_timeout.count())};
-  if (state_->options.without_owners) {
-    run.arguments.insert(run.arguments.end(), {"--no-owner", "--no-privileges"});
-  }
   if (part == DumpPart::kSchema) {
     run.arguments.insert(run.arguments.end(), {"--section=pre-data", "--section=post-data"});
   } else {

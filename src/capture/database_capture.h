@@ -53,8 +53,6 @@ struct CaptureOptions {
   // TABLE would otherwise hang both it and us.
   std::chrono::milliseconds lock_timeout{10'000};
   int attempts = 3;  // to lock a set of tables that keeps changing under us
-  // Neither the dumps nor the facts say who owns what and who may use it.
-  bool without_owners = false;
   // Called in each attempt between the listing of the tables and their locking. Tests
   // change the database here; it is otherwise empty.
   std::function<void()> before_locking;

@@ -82,6 +82,7 @@ Command repo_list_command();
 Command repo_show_command();
 Command repo_restore_command();
 Command repo_export_command();
+Command repo_import_command();
 Command repo_undo_restore_command();
 Command repo_accept_restore_command();
 Command repo_verify_command();

@@ -43,13 +43,11 @@ std::vector<Command> service_and_clients() {
 
 std::vector<Command> without_server() {
   return {
-      key_new_command(),           stores_check_command(),
-      repo_init_command(),         repo_backup_command(),
-      repo_list_command(),         repo_show_command(),
-      repo_export_command(),       repo_restore_command(),
-      repo_undo_restore_command(), repo_accept_restore_command(),
-      repo_verify_command(),       repo_mend_command(),
-      repo_forget_command(),       repo_prune_command(),
+      key_new_command(),           stores_check_command(),        repo_init_command(),
+      repo_backup_command(),       repo_list_command(),           repo_show_command(),
+      repo_export_command(),       repo_import_command(),         repo_restore_command(),
+      repo_undo_restore_command(), repo_accept_restore_command(), repo_verify_command(),
+      repo_mend_command(),         repo_forget_command(),         repo_prune_command(),
       repo_unforget_command(),     repo_password_command(),
   };
 }

@@ -250,6 +250,40 @@ void add_export(CLI::App& app, Parameters& parameters) {
       ->excludes(recipient);
 }
 
+void add_import(CLI::App& app, Parameters& parameters) {
+  Parameters::Import& imported = parameters.imported;
+  add_value(app, "FILE", imported.file, "",
+            "The dump or archive; - is standard input. What it is, is found from its bytes.")
+      ->required();
+  auto* database = add_value(
+      app, "--database", parameters.database, "PGURL",
+      "The server to load it on, where a scratch database and a role are made and dropped again, by a role "
+      "with CREATEDB and CREATEROLE. The database in the URL is not touched. Default: SKYHOLD_DATABASE.");
+  database->group(std::string(parameters.database_from_environment.empty() ? kRequiredGroup : kOptionsGroup));
+  add_value(app, "--database-file", parameters.database_file, "FILE",
+            "Read that URL from this file instead; other users must not be able to read it.");
+  add_value(app, "--note", parameters.note, "TEXT", "A remark that the backup keeps.");
+  app.add_flag("--dry-run", parameters.dry_run, "Load and look at all of it, report, and keep nothing.");
+  app.add_flag("--accept-warnings", imported.accept_warnings,
+               "Keep it although the report has warnings, such as attachments without a file.");
+  add_value(app, "--odoo-version", imported.odoo_version, "VERSION",
+            "The Odoo that the branch runs, to compare: 17.0.");
+  add_value(app, "--addons-path", parameters.addons_paths, "DIR",
+            "A directory of the branch's modules, to compare with those that are installed in the dump; "
+            "repeat it for "
+            "each of odoo.conf's addons_path.")
+      ->allow_extra_args(false);
+  add_value(app, "--allow-extension", imported.extensions, "NAME",
+            "A PostgreSQL extension that the dump may make, beside the usual ones; repeat it for several.")
+      ->allow_extra_args(false);
+  add_value(app, "--max-database-size", imported.max_database_gigabytes, "GB",
+            "Refuse a dump that makes a larger database. Default: 500.")
+      ->check(CLI::Range(1, 1'000'000));
+  add_value(app, "--max-hours", imported.max_hours, "N",
+            "Refuse a dump that takes longer to load. Default: 12.")
+      ->check(CLI::Range(1, 1000));
+}
+
 void add_read_data(CLI::App& app, Parameters& parameters) {
   app.add_flag("--read-data", parameters.read_data,
                "Read and check every stored byte, not only names, sizes and structure.");

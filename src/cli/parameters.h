@@ -100,6 +100,17 @@ struct Parameters {
   };
   Export exported;
 
+  // import
+  struct Import {
+    std::string file;  // "-": standard input
+    bool accept_warnings = false;
+    std::string odoo_version;
+    std::vector<std::string> extensions;
+    int max_database_gigabytes = 500;
+    int max_hours = 12;
+  };
+  Import imported;
+
   // init, key new
   std::string recovery_kit;
   std::string new_key_file;

@@ -129,10 +129,8 @@ class Backup {
 
   Result<Captured> capture(BlobWriter& writer, const Earlier& earlier) {
     if (options_.filestore) TRY(check_filestore(*options_.filestore));
-    CaptureOptions capture_options;
-    capture_options.without_owners = options_.without_owners;
-    DatabaseSnapshot snapshot =
-        TRY(stage("lock tables", [&] { return DatabaseSnapshot::open(options_.database, capture_options); }));
+    DatabaseSnapshot snapshot = TRY(
+        stage("lock tables", [&] { return DatabaseSnapshot::open(options_.database, CaptureOptions{}); }));
     Captured captured;
     captured.database = snapshot.facts();
     captured.point_in_time = snapshot.point_in_time();

@@ -28,8 +28,6 @@ struct BackupOptions {
   // ---- what an import sets
   // In the place of `filestore`: the files come out of an archive, once.
   StreamedFiles* streamed_files = nullptr;
-  // Owners and privileges stay behind: they are a scratch role's.
-  bool without_owners = false;
   // The last word, when all has been read and nothing can be seen yet: it may correct what the
   // manifest says of the source, and an error ends the backup without a trace.
   std::function<Status(Manifest&)> review{};

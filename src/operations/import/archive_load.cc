@@ -14,7 +14,7 @@ class ArchiveLoader {
       : context_(context), archive_(std::move(archive)), reopen_(reopen) {}
 
   Result<LoadedArchive> run() {
-    while (true) {
+    while (!ended_) {
       auto entry = TRY(archive_->reader().next());
       if (!entry) break;
       if (entry->is_directory) continue;
@@ -38,7 +38,10 @@ class ArchiveLoader {
       return {};
     }
     if (is_directory_toc(entry.name)) return load_directory(entry);
-    if (is_directory_data(entry.name)) return {};  // read when the table of contents is known
+    if (is_directory_data(entry.name)) {
+      data_before_toc_ = true;
+      return {};
+    }
     context_.report.add(ImportSeverity::kNote, "other_entries",
                         "the archive has entries that an import has no use for", entry.name);
     return {};
@@ -66,13 +69,13 @@ class ArchiveLoader {
           {ErrorCode::kInvalidArgument, "the archive holds a second dump: " + entry.name, ""});
     DirectoryDump dump = TRY(DirectoryDump::open(context_, archive_->reader()));
     TRY(dump.load_definitions());
-    archive_ = TRY(reopened());
+    if (data_before_toc_) archive_ = TRY(reopened());
     while (auto data = TRY(archive_->reader().next())) {
       if (!data->is_directory && is_directory_data(data->name))
         TRY(dump.load_data(data->name, archive_->reader()));
     }
     TRY(dump.finish());
-    loaded_ = true;
+    loaded_ = ended_ = true;
     return {};
   }
 
@@ -106,6 +109,8 @@ class ArchiveLoader {
   std::string odoo_manifest_;
   bool loaded_ = false;
   bool files_before_dump_ = false;
+  bool data_before_toc_ = false;  // of a pg_dump directory
+  bool ended_ = false;
 };
 
 }  // namespace

@@ -1,4 +1,4 @@
-// pg_dump's directory format, packed as a tar.
+// pg_dump's directory format, packed as a tar; its own tar format has the same entries.
 //
 //   toc.dat          the table of contents: pg_restore makes definitions of it without the data
 //   123.dat[.gz]     the rows of the table with dump id 123, as COPY text, ended by "\."

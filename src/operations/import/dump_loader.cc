@@ -1,6 +1,7 @@
 #include "operations/import/dump_loader.h"
 
 #include <algorithm>
+#include <array>
 
 #include <fmt/format.h>
 
@@ -29,6 +30,14 @@ bool is_key(std::string_view text) {
 // What is the connection's or the server's trouble rather than the dump's.
 bool is_trouble_of_the_server(ErrorCode code) {
   return code == ErrorCode::kUnavailable || code == ErrorCode::kNoSpace || code == ErrorCode::kCancelled;
+}
+
+// Whatever it was to be dropped, or what it belongs to, is not there.
+bool is_absence(const Error& error) {
+  constexpr auto kStates = std::to_array<std::string_view>({"42P01", "42704", "42703", "42883", "3F000"});
+  return std::any_of(kStates.begin(), kStates.end(), [&](std::string_view state) {
+    return error.message.find(fmt::format("(SQLSTATE {})", state)) != std::string::npos;
+  });
 }
 
 }  // namespace
@@ -133,7 +142,7 @@ Status DumpLoader::obey(SqlScriptReader& reader, std::string_view sql, const Gat
   }
   // By the extended protocol, which takes one statement and no more, whatever the gate has made of it.
   const Result<PgRows> ran = session_.query(sql);
-  if (ran || (verdict.absence_is_fine && ran.error().code == ErrorCode::kNotFound)) return {};
+  if (ran || (verdict.absence_is_fine && is_absence(ran.error()))) return {};
   return fail(explained(ran.error(), statement_beginning(sql)));
 }
 

@@ -104,22 +104,9 @@ struct Import::State {
   Result<LoadedArchive> load_by_kind(const LoadContext& context, std::unique_ptr<OpenedArchive> archive,
                                      const ReopenArchive& reopen) {
     if (source_manifest) return load_snapshot(context, *source_manifest, std::move(archive), reopen);
-    // A pg_dump directory may begin with its toc.dat too; the table of contents says which it is.
-    if (archive->kind() == ContentKind::kPgDumpTar && TRY(is_directory_tar(*archive))) {
-      archive->read_entries(request.limits.archive);
-    }
     if (archive->has_entries()) return load_archive(context, std::move(archive), reopen);
     TRY(load_single_dump(context, archive->kind(), archive->stream()));
     return LoadedArchive{};
-  }
-
-  // In the head of toc.dat, after "PGDMP", three bytes of version and two of sizes: 3 tar, 5 directory.
-  static Result<bool> is_directory_tar(OpenedArchive& archive) {
-    constexpr std::size_t kTarHeaderBytes = 512;
-    constexpr std::size_t kFormatAt = kTarHeaderBytes + 10;
-    constexpr std::uint8_t kDirectory = 5;
-    const ByteView first = TRY(archive.stream().peek(kFormatAt + 1));
-    return first.size() > kFormatAt && first[kFormatAt] == kDirectory;
   }
 
   Status find_files(LoadedArchive loaded) {
@@ -211,6 +198,9 @@ Status Import::review(Manifest& manifest, const Decide& decide) {
   ImportReport& report = state_->report;
   if (state_->source_manifest) TRY(compare_tables(*state_->source_manifest, manifest, report));
   manifest.database.name = report.database.empty() ? "imported" : report.database;
+  manifest.database.owner.clear();
+  manifest.database.acl.clear();
+  manifest.database.roles = {state_->database->name()};
   report.files = manifest.filestore.files.size();
   report.file_bytes = manifest.filestore.bytes;
   for (const MissingFile& file : manifest.filestore.missing) state_->note_missing(file.name, file.reason);

@@ -5,7 +5,6 @@
 //   or      a backup of kind imported, with database(), files() and review():
 //             options.database = import->database();
 //             options.streamed_files = import->files();
-//             options.without_owners = true;
 //             options.review = [&](Manifest& manifest) { return import->review(manifest, decide); };
 //
 // The archive is read once, from front to end, in bounded memory and without a copy on disk: the
@@ -74,8 +73,9 @@ class Import {
 
   // Whether an import with these findings is to be kept: a person's word, or a setting.
   using Decide = std::function<Status(const ImportReport&)>;
-  // What was captured, before anything of it can be seen: completes the report, asks `decide`, and
-  // gives the manifest the names that the dump had in the place of the scratch database's.
+  // What was captured, before anything of it can be seen: completes the report, asks `decide`, and has the
+  // manifest say nothing of the scratch database but its role: no server has that, so that no restore
+  // keeps it as an owner.
   Status review(Manifest& manifest, const Decide& decide);
 
  private:

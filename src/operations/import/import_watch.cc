@@ -51,11 +51,13 @@ void ImportWatch::run() {
   while (!ended_) {
     lock.unlock();
     const Status seen = look();
-    Status done;
-    if (!seen) done = end_connections();
     lock.lock();
+    // Before anybody can see what comes of it.
     if (!seen && !reason_) reason_ = seen.error();
+    lock.unlock();
+    const Status done = seen ? Status() : end_connections();
     if (!done) log::debug("cannot end the connections of an import: {}", done.error().message);
+    lock.lock();
     changed_.wait_for(lock, kInterval, [&] { return ended_; });
   }
 }

@@ -33,7 +33,8 @@ class CountedSource final : public ByteSource {
 };
 
 bool is_archive(ContentKind kind) {
-  return kind == ContentKind::kZip || kind == ContentKind::kTar || kind == ContentKind::kSkyholdTar;
+  return kind == ContentKind::kZip || kind == ContentKind::kTar || kind == ContentKind::kSkyholdTar ||
+         kind == ContentKind::kPgDumpTar;
 }
 
 }  // namespace
@@ -49,13 +50,11 @@ Result<std::unique_ptr<OpenedArchive>> OpenedArchive::open(const ImportRequest& 
   opened->incoming_ = std::move(*incoming);
   report.kind = to_string(opened->kind());
   report.compression = to_string(opened->incoming_->compression());
-  if (is_archive(opened->kind())) opened->read_entries(request.limits.archive);
+  if (!is_archive(opened->kind())) return opened;
+  const bool zip = opened->kind() == ContentKind::kZip;
+  opened->reader_ = zip ? open_zip(opened->stream(), request.limits.archive)
+                        : open_tar(opened->stream(), request.limits.archive);
   return opened;
-}
-
-void OpenedArchive::read_entries(const ArchiveLimits& limits) {
-  const bool zip = kind() == ContentKind::kZip;
-  reader_ = zip ? open_zip(stream(), limits) : open_tar(stream(), limits);
 }
 
 Status read_to_end(ByteSource& source) {

@@ -22,8 +22,6 @@ class OpenedArchive {
   // Of a zip or tar.
   [[nodiscard]] ArchiveReader& reader() { return *reader_; }
   [[nodiscard]] bool has_entries() const { return reader_ != nullptr; }
-  // A zip or tar from here on.
-  void read_entries(const ArchiveLimits& limits);
 
  private:
   OpenedArchive() = default;

@@ -33,6 +33,10 @@ Hmac salted_password(std::string_view password, ByteView salt) {
 std::string scram_verifier(std::string_view password) {
   std::array<std::uint8_t, kSaltBytes> salt{};
   random_bytes(salt);
+  return scram_verifier(password, salt);
+}
+
+std::string scram_verifier(std::string_view password, ByteView salt) {
   const Hmac salted = salted_password(password, salt);
   const Id stored_key = sha256(hmac_sha256(salted, as_bytes("Client Key")));
   const Hmac server_key = hmac_sha256(salted, as_bytes("Server Key"));

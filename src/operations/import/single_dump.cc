@@ -64,12 +64,7 @@ Status load_single_dump(const LoadContext& context, ContentKind kind, PeekedSour
   switch (kind) {
     case ContentKind::kPlainDump: TRY(load_plain(context, stream)); break;
     case ContentKind::kPgDumpCustom: TRY(load_custom(context, stream)); break;
-    case ContentKind::kPgDumpTar: {
-      const ClientProgram pg_restore = TRY(pg_restore_for(""));
-      const auto script = TRY(ArchiveScript::start(pg_restore, &stream, {"--format=tar"}));
-      TRY(load_script(context, *script));
-      break;
-    }
+    case ContentKind::kPgDumpTar:
     case ContentKind::kZip:
     case ContentKind::kTar:
     case ContentKind::kSkyholdTar:

@@ -1,4 +1,4 @@
-// One pg_dump file, by itself or inside of an archive: plain SQL, custom format or its own tar.
+// One pg_dump file, by itself or inside of an archive: plain SQL or custom format.
 #pragma once
 
 #include "archive/detect.h"

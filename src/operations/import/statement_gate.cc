@@ -193,7 +193,11 @@ GateVerdict judge_select(const StatementTokens& tokens) {
                     tokens.symbol(4, '(') && tokens.size() > 6 && tokens.symbol(tokens.size() - 1, ')');
   if (!call || !are_plain_values(tokens, 5, tokens.size() - 1)) return refused;
   const std::string function = tokens.at(3).name();
-  if (holds(kDumpFunctions, function)) return run();
+  if (holds(kDumpFunctions, function)) {
+    GateVerdict verdict = run();
+    verdict.absence_is_fine = function == "lo_unlink";
+    return verdict;
+  }
   if (function == "set_config" && string_value(tokens.at(5)) == "search_path" && tokens.symbol(6, ','))
     return run();
   return refused;
@@ -299,8 +303,9 @@ GateVerdict judge_alter(const StatementTokens& tokens) {
   if (tokens.word(1, "publication")) return pass_over_left_out();
   if (!is_ordinary_object(tokens, 1)) return refuse_unknown();
   GateVerdict verdict = run();
-  for (std::size_t at = 2; at + 1 < size; ++at)
-    verdict.absence_is_fine |= tokens.words(at, "drop constraint");
+  for (std::size_t at = 2; at + 1 < size; ++at) {
+    verdict.absence_is_fine |= tokens.words(at, "drop constraint") || tokens.words(at, "drop default");
+  }
   return verdict;
 }
 

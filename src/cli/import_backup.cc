@@ -1,0 +1,25 @@
+#include "cli/import_backup.h"
+
+namespace skyhold {
+
+Result<BackupResult> import_backup(Repository& repository, const ImportBackupOptions& options,
+                                   ImportReport& report, ProgressSink& progress, const CancelToken& cancel) {
+  const auto import = TRY(Import::load(options.request, report, progress, cancel));
+  BackupOptions backup;
+  backup.branch = options.branch;
+  backup.database = import->database();
+  backup.kind = BackupKind::kImported;
+  backup.note = options.note;
+  backup.readers = options.readers;
+  backup.streamed_files = import->files();
+  backup.review = [&](Manifest& manifest) { return import->review(manifest, options.decide); };
+  return run_backup(repository, backup, progress, cancel);
+}
+
+Status inspect_import(const ImportRequest& request, ImportReport& report, ProgressSink& progress,
+                      const CancelToken& cancel) {
+  const auto import = TRY(Import::load(request, report, progress, cancel));
+  return import->inspect(cancel);
+}
+
+}  // namespace skyhold
