@@ -33,6 +33,6 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { '/api': 'http://127.0.0.1:8640' } },
+  server: { proxy: { '/api': process.env.API ?? 'http://127.0.0.1:8640' } },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 });

@@ -35,6 +35,7 @@ export const pages = [
       else await page.getByRole('button', { name: /Marc Peeters/ }).click();
       await page
         .getByText(/Sign out|Audit log/)
+        .and(page.locator(':visible'))
         .first()
         .waitFor();
     },
@@ -89,6 +90,24 @@ export const pages = [
       await page.getByLabel('Name of the new branch').fill('staging-2');
       await page.getByLabel('Name of the new branch').press('Enter');
       await page.getByRole('button', { name: 'Restore into staging-2' }).waitFor();
+    },
+  ],
+  [
+    'select',
+    'admin',
+    '/projects/acme',
+    async (page) => {
+      await page.getByRole('textbox', { name: 'Kind' }).click();
+      await page.getByRole('option', { name: 'Manual' }).waitFor();
+    },
+  ],
+  [
+    'row-menu',
+    'operator',
+    '/projects/acme/branches',
+    async (page) => {
+      await page.getByRole('button', { name: 'Actions for staging' }).click();
+      await page.getByRole('menuitem', { name: 'Undo the restore' }).waitFor();
     },
   ],
   ['restores', 'admin', '/projects/acme/restores'],

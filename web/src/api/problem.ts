@@ -11,14 +11,21 @@ export class ApiProblem extends Error {
   readonly requestId: string;
 
   constructor(problem: Partial<Problem> & { title: string }) {
-    super(problem.title);
+    super(sentence(problem.title));
     this.name = 'ApiProblem';
     this.status = problem.status ?? 0;
     this.code = problem.code ?? 'unknown';
-    this.hint = problem.hint ?? '';
+    this.hint = sentence(problem.hint ?? '');
     this.field = problem.field ?? '';
     this.requestId = problem.request_id ?? '';
   }
+}
+
+// The server says its problems as parts of a sentence, for terminals and logs.
+export function sentence(text: string): string {
+  if (text === '') return '';
+  const begun = text.charAt(0).toLocaleUpperCase() + text.slice(1);
+  return /[.!?…:]$/.test(begun) ? begun : `${begun}.`;
 }
 
 export function problemOf(body: unknown, status: number): ApiProblem {

@@ -50,20 +50,19 @@ export function AccountMenu({ compact = false }: { compact?: boolean }) {
           {t('account.profile')}
         </Menu.Item>
         <Menu.Divider />
-        <Menu.Label>{t('account.appearance')}</Menu.Label>
+        <Menu.Label role="presentation">{t('account.appearance')}</Menu.Label>
         {schemes.map((scheme) => {
           const SchemeIcon = schemeIcons[scheme];
           return (
             <Menu.Item
               key={scheme}
-              role="menuitemradio"
-              aria-checked={colorScheme === scheme}
               closeMenuOnClick={false}
               onClick={() => setColorScheme(scheme)}
               leftSection={<SchemeIcon size={16} />}
               rightSection={colorScheme === scheme ? <IconCheck size={16} /> : undefined}
             >
               {t(`scheme.${scheme}`)}
+              {colorScheme === scheme && <span className="reader-only"> ({t('account.chosen')})</span>}
             </Menu.Item>
           );
         })}

@@ -58,6 +58,7 @@ export function Shell() {
         <div className={classes.inner}>
           <Outlet />
         </div>
+        <div id="overlays" />
       </main>
     </div>
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { problemOf } from '@/api/problem';
+import { problemOf, sentence } from '@/api/problem';
 import { initials } from '@/app/initials';
 import { en } from '@/i18n/en';
 import { formatMessage } from '@/i18n/message';
@@ -32,6 +32,11 @@ describe('where to go after signing in', () => {
 });
 
 describe('a refusal', () => {
+  it('is a whole sentence, however the server begins it', () => {
+    expect(sentence('nobody is signed in')).toBe('Nobody is signed in.');
+    expect(sentence('Is it there?')).toBe('Is it there?');
+    expect(sentence('')).toBe('');
+  });
   it('is said in the words of the server', () => {
     const problem = problemOf(
       { title: 'No such branch.', hint: 'See the list.', code: 'not_found', status: 404 },
@@ -95,5 +100,6 @@ describe('the outcome of a restore', () => {
   it('of a job without a result is empty, not an error', () => {
     expect(outcomeOf(job({ result: null })).neutralization).toBeUndefined();
     expect(requestOf(job({ request: { mode: 'odd' } })).mode).toBeUndefined();
+    expect(requestOf(job({ request: { neutralize: true } })).mode).toBe('neutralized');
   });
 });

@@ -30,7 +30,9 @@ describe('sizes', () => {
 
 describe('spans of time', () => {
   it('get coarser as they get longer', () => {
-    expect(formatSeconds(0.42)).toBe('0.42 s');
+    expect(formatSeconds(0.00004)).toBe('< 1 ms');
+    expect(formatSeconds(0.42)).toBe('420 ms');
+    expect(formatSeconds(4.21)).toBe('4.2 s');
     expect(formatSeconds(59.6)).toBe('1 min 00 s');
     expect(formatSeconds(185)).toBe('3 min 05 s');
     expect(formatSeconds(7800)).toBe('2 h 10 min');

@@ -31,9 +31,10 @@ export function formatRate(bytesPerSecond: number, locale = 'en'): string {
   return `${formatBytes(bytesPerSecond, locale)}/s`;
 }
 
-// "0.42 s", "12 s", "3 min 05 s", "2 h 10 min", "4 d 3 h"
+// "420 ms", "4.2 s", "12 s", "3 min 05 s", "2 h 10 min", "4 d 3 h"
 export function formatSeconds(seconds: number, locale = 'en'): string {
-  if (seconds < 1) return `${seconds.toLocaleString(locale, { maximumSignificantDigits: 2 })} s`;
+  if (seconds < 0.001) return '< 1 ms';
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 10) return `${seconds.toLocaleString(locale, { maximumFractionDigits: 1 })} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;

@@ -49,6 +49,7 @@ export const fr: Partial<Record<MessageKey, Message>> = {
   'nav.stores': 'Régions et dépôts',
   'nav.workers': 'Exécuteurs',
   'account.appearance': 'Apparence',
+  'account.chosen': 'choisi',
   'account.menu': 'Compte de {name}',
   'account.profile': 'Profil',
   'account.signOut': 'Se déconnecter',

@@ -66,7 +66,16 @@ export const theme = createTheme({
     DrawerRoot: { defaultProps: { lockScroll: false } },
     Select: { defaultProps: { allowDeselect: false, checkIconPosition: 'right' } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true, multiline: true, maw: 320 } },
-    Menu: { defaultProps: { shadow: 'md', position: 'bottom-end' } },
+    // What opens above the page is still a part of its main content.
+    Menu: {
+      defaultProps: {
+        shadow: 'md',
+        position: 'bottom-end',
+        withInitialFocusPlaceholder: false,
+        portalProps: { target: '#overlays' },
+      },
+    },
+    Combobox: { defaultProps: { portalProps: { target: '#overlays' } } },
   },
 });
 

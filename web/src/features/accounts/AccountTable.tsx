@@ -69,7 +69,11 @@ export function AccountTable({ accounts, busy }: { accounts: Account[]; busy: bo
         >
           {account.enabled ? t('accounts.disable') : t('accounts.enable')}
         </Menu.Item>
-        <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setDeleting(account)}>
+        <Menu.Item
+          className="danger"
+          leftSection={<IconTrash size={16} />}
+          onClick={() => setDeleting(account)}
+        >
           {t('accounts.delete')}
         </Menu.Item>
       </Menu.Dropdown>

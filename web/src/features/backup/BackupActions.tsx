@@ -48,7 +48,7 @@ export function BackupActions({ backup }: { backup: Backup }) {
             </Menu.Item>
           )}
           <Menu.Item
-            color="red"
+            className="danger"
             leftSection={<IconTrash size={16} />}
             disabled={backup.pin !== undefined}
             onClick={() => setOpen('delete')}

@@ -1,3 +1,4 @@
+import { sentence } from '@/api/problem';
 import type { Backup } from '@/api/types';
 import { Kept } from '@/features/backups/BackupTable';
 import { madeBy } from '@/features/backups/words';
@@ -19,8 +20,8 @@ export function BackupSummary({ backup }: { backup: Backup }) {
   return (
     <>
       {backup.error && (
-        <Notice tone="bad" title={backup.error.message}>
-          {backup.error.hint && <p>{backup.error.hint}</p>}
+        <Notice tone="bad" title={sentence(backup.error.message)}>
+          {backup.error.hint && <p>{sentence(backup.error.hint)}</p>}
         </Notice>
       )}
       {backup.state === 'degraded' && (

@@ -22,7 +22,6 @@ interface Props {
 
 export function BackupTable({ project, backups, mayRestore, busy }: Props) {
   const { t, locale } = useLocale();
-  const bytes = (count: number | undefined) => (count === undefined ? '–' : formatBytes(count, locale));
   const columns: Column<Backup>[] = [
     {
       id: 'when',
@@ -66,14 +65,15 @@ export function BackupTable({ project, backups, mayRestore, busy }: Props) {
       id: 'size',
       header: t('backups.sizeAdded'),
       align: 'end',
-      cell: (backup) => (
-        <>
-          <div className="nowrap">{bytes(backup.source_bytes)}</div>
-          {backup.added_bytes !== undefined && (
-            <div className="nowrap small dimmed">+{formatBytes(backup.added_bytes, locale)}</div>
-          )}
-        </>
-      ),
+      cell: (backup) =>
+        backup.source_bytes ? (
+          <>
+            <div className="nowrap">{formatBytes(backup.source_bytes, locale)}</div>
+            <div className="nowrap small dimmed">+{formatBytes(backup.added_bytes ?? 0, locale)}</div>
+          </>
+        ) : (
+          '–'
+        ),
     },
     {
       id: 'duration',

@@ -109,7 +109,7 @@ export function BranchTable({ project, branches, onEdit }: Props) {
                     {t('action.edit')}
                   </Menu.Item>
                   <Menu.Item
-                    color="red"
+                    className="danger"
                     leftSection={<IconTrash size={16} />}
                     onClick={() => setOpen({ what: 'delete', branch })}
                   >

@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { sentence } from '@/api/problem';
 import type { Store } from '@/api/types';
 import { providerName } from '@/features/status/provider';
 import { formatBytes, formatSeconds } from '@/format/quantity';
@@ -33,8 +34,8 @@ export function StoreCard({ store, checking, onCheck }: Props) {
     >
       <div className={classes.card}>
         {store.error && !store.healthy && (
-          <Notice tone="bad" title={store.error.message}>
-            {store.error.hint && <p>{store.error.hint}</p>}
+          <Notice tone="bad" title={sentence(store.error.message)}>
+            {store.error.hint && <p>{sentence(store.error.hint)}</p>}
           </Notice>
         )}
         <Facts

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { useNavigate } from 'react-router-dom';
 import { api, take } from '@/api/client';
 import { useIdempotencyKey } from '@/api/idempotency';
-import { keys } from '@/api/keys';
+import { sentence } from '@/api/problem';
 import type { RestorePreview } from '@/api/types';
 import { useProjectRefresh } from '@/features/project/useProject';
 import { useTranslate } from '@/i18n/locale';
@@ -29,7 +29,8 @@ export function ReviewStep({ project, backup, draft, onChange }: Props) {
   const t = useTranslate();
   const body = restoreRequest(backup, draft);
   const preview = useQuery({
-    queryKey: keys.of(project, 'restore-preview', body),
+    // Apart from what is forgotten when the project changes: the restore itself is such a change.
+    queryKey: ['restore-preview', project, body],
     queryFn: ({ signal }) =>
       take(api.POST('/projects/{project}/restores/preview', { params: { path: { project } }, body, signal })),
     staleTime: 0,
@@ -43,7 +44,7 @@ export function ReviewStep({ project, backup, draft, onChange }: Props) {
           <>
             <Plan preview={data} />
             {data.warnings?.map((warning) => (
-              <Notice key={warning} tone="warn" title={warning} />
+              <Notice key={warning} tone="warn" title={sentence(warning)} />
             ))}
             <Confirm
               key={data.branch}

@@ -1,4 +1,5 @@
 import { Link } from 'react-router-dom';
+import { sentence } from '@/api/problem';
 import type { Job } from '@/api/types';
 import { formatCount } from '@/format/quantity';
 import { useLocale } from '@/i18n/locale';
@@ -12,8 +13,8 @@ export function JobOutcome({ job, project }: { job: Job; project: string }) {
   const replaces = job.kind === 'restore' || job.kind === 'refresh';
   if (job.state === 'failed') {
     return (
-      <Notice tone="bad" title={job.error?.message ?? t('outcome.failed')} role="alert">
-        {job.error?.hint && <p>{job.error.hint}</p>}
+      <Notice tone="bad" title={job.error ? sentence(job.error.message) : t('outcome.failed')} role="alert">
+        {job.error?.hint && <p>{sentence(job.error.hint)}</p>}
         {replaces && <p>{t('outcome.branchUntouched', { branch: job.branch })}</p>}
       </Notice>
     );
@@ -46,7 +47,7 @@ export function JobOutcome({ job, project }: { job: Job; project: string }) {
             })}
           </p>
         )}
-        {outcome.check !== '' && <p>{outcome.check}</p>}
+        {outcome.check !== '' && <p>{sentence(outcome.check)}</p>}
         {outcome.safetyBackup !== '' && (
           <p>
             <Link to={`/projects/${project}/backups/${outcome.safetyBackup}`}>{t('outcome.safety')}</Link>
@@ -54,7 +55,7 @@ export function JobOutcome({ job, project }: { job: Job; project: string }) {
         )}
       </Notice>
       {outcome.notices.map((notice) => (
-        <Notice key={notice} tone="warn" title={notice} />
+        <Notice key={notice} tone="warn" title={sentence(notice)} />
       ))}
       {outcome.neutralization && <NeutralizationReport report={outcome.neutralization} />}
     </>

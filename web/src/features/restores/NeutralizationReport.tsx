@@ -7,21 +7,31 @@ import { Status } from '@/ui/Status';
 import type { Neutralization, SwitchedOff } from './outcome';
 import classes from './Restores.module.css';
 
+const mostNames = 6;
+
 // What was switched off in the copy, and what nobody has a rule for.
 export function NeutralizationReport({ report }: { report: Neutralization }) {
   const { t, locale } = useLocale();
   if (!report.odoo) return <Notice tone="info" title={t('neutralization.notOdoo')} />;
   if (!report.neutralized)
     return report.newIdentity ? <Notice tone="info" title={t('neutralization.identity')} /> : null;
+  const few = (names: string[]) =>
+    names.length <= mostNames + 1
+      ? names.join(', ')
+      : t('neutralization.andMore', {
+          names: names.slice(0, mostNames).join(', '),
+          count: names.length - mostNames,
+        });
+  const wereOn = report.switchedOff.filter(({ before, after }) => before > 0 || after > 0);
   const name = (kind: string) => kind.replaceAll('_', ' ').replace(/^./, (first) => first.toUpperCase());
   return (
     <Section title={t('neutralization.title')} lead={t('neutralization.lead')} flush level={3}>
-      {report.switchedOff.length === 0 ? (
+      {wereOn.length === 0 ? (
         <p className={classes.padded}>{t('neutralization.nothing')}</p>
       ) : (
         <DataTable<SwitchedOff>
           label={t('neutralization.title')}
-          rows={report.switchedOff}
+          rows={wereOn}
           rowKey={(each) => each.kind}
           columns={[
             {
@@ -31,7 +41,7 @@ export function NeutralizationReport({ report }: { report: Neutralization }) {
               cell: (each) => (
                 <>
                   {name(each.kind)}
-                  {each.names.length > 0 && <div className="dimmed small">{each.names.join(', ')}</div>}
+                  {each.names.length > 0 && <div className="dimmed small">{few(each.names)}</div>}
                 </>
               ),
             },
@@ -67,7 +77,7 @@ export function NeutralizationReport({ report }: { report: Neutralization }) {
             title={t('neutralization.foreign', { count: report.foreignWithoutRule.length })}
           >
             <p>
-              <code>{report.foreignWithoutRule.join(', ')}</code>
+              <code>{few(report.foreignWithoutRule)}</code>
             </p>
             <p>{t('neutralization.foreignWhat')}</p>
           </Notice>

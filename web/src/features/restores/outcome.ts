@@ -21,12 +21,18 @@ export interface JobRequest {
 
 export function requestOf(job: Job): JobRequest {
   const request = open(job.request);
-  const mode = request['mode'];
   return {
     backup: text(request['backup']) || (job.backup ?? ''),
-    mode: mode === 'exact' || mode === 'neutralized' ? mode : undefined,
+    mode: modeOf(request),
     source: text(request['source']),
   };
+}
+
+function modeOf(request: Open): JobRequest['mode'] {
+  const { mode, neutralize } = request;
+  if (mode === 'exact' || mode === 'neutralized') return mode;
+  if (typeof neutralize === 'boolean') return neutralize ? 'neutralized' : 'exact';
+  return undefined;
 }
 
 export interface SwitchedOff {

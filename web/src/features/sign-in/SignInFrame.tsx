@@ -30,6 +30,7 @@ export function SignInFrame({ title, lead, children }: Props) {
         <h1 className={classes.title}>{title}</h1>
         {lead !== undefined && <p className={classes.lead}>{lead}</p>}
         {children}
+        <div id="overlays" />
       </main>
       <footer className={classes.foot}>
         <Select

@@ -83,7 +83,7 @@ export function StorageView({ storage, days, onDays }: Props) {
               card: 'title',
               cell: (store) => <strong>{store.store}</strong>,
             },
-            { id: 'location', header: t('copies.location'), cell: (store) => store.location ?? '–' },
+            { id: 'location', header: t('copies.location'), cell: (store) => store.location || '–' },
             {
               id: 'bytes',
               header: t('storage.bytes'),

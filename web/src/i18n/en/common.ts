@@ -56,6 +56,7 @@ export const common = {
   'nav.workers': 'Workers',
 
   'account.appearance': 'Appearance',
+  'account.chosen': 'chosen',
   'account.menu': 'Account of {name}',
   'account.profile': 'Profile',
   'account.signOut': 'Sign out',

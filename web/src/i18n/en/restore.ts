@@ -77,6 +77,7 @@ export const restore = {
   'outcome.undone': 'The restore of {branch} is undone.',
 
   'neutralization.after': 'After',
+  'neutralization.andMore': { one: '{names} and {count} more', other: '{names} and {count} more' },
   'neutralization.before': 'Before',
   'neutralization.builtIn': 'built-in rule',
   'neutralization.details': 'Which rules were used',
