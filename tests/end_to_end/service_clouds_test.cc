@@ -83,6 +83,11 @@ TEST_F(ServiceCloudsTest, AStoreThatIsDownLeavesADegradedBackupThatIsCompletedLa
   EXPECT_EQ(states_of(backup)["near-2"], "pending");
   EXPECT_EQ(states_of(backup)["far"], "stored");
 
+  // It is tried at once, in vain: the store is still down.
+  const ApiAnswer tried = user.get("/jobs?project=shop&kind=mend");
+  ASSERT_EQ(tried.json["items"].size(), 1U) << tried.text();
+  EXPECT_EQ(user.wait_for_job(tried.json["items"][0]["id"])["state"], "failed");
+
   clouds.connect_again(kNear2);
   const ApiAnswer mend = user.post("/projects/shop/mend");
   ASSERT_EQ(mend.status, 202) << mend.text();
