@@ -154,7 +154,7 @@ Command repo_import_command() {
           .description =
               "Takes an Odoo zip, a pg_dump file of any format (also compressed with gzip, zstd or bzip2), "
               "or what "
-              "`skyhold repo export --format tar.zst` wrote. It is read once as a stream; no disk space is "
+              "`skyhold repo export` wrote as tar.zst. It is read once as a stream; no disk space is "
               "needed "
               "beside the scratch database that it is loaded into.\n\n"
               "Nothing that comes in is trusted. The dump runs as a role that owns nothing but the scratch "

@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/fingerprint.h"
+#include "tests/support/odoo_database.h"
 #include "tests/support/program.h"
 
 namespace skyhold {
@@ -93,8 +94,9 @@ TEST_F(ImportProgram, FromStandardInputWithANote) {
 TEST_F(ImportProgram, WhatWasExportedComesBack) {
   const ScratchDatabase source(
       "import_exported",
-      "CREATE TABLE t (id int PRIMARY KEY, x text); INSERT INTO t SELECT n, md5(n::text) "
-      "FROM generate_series(1, 5000) n; CREATE SEQUENCE s START 7");
+      std::string(kOdooDatabaseSql) +
+          "CREATE TABLE t (id int PRIMARY KEY, x text); INSERT INTO t SELECT n, md5(n::text) "
+          "FROM generate_series(1, 5000) n; CREATE SEQUENCE s START 7");
   const ScratchDirectory scratch;
   const std::filesystem::path filestore = scratch / "filestore";
   ASSERT_EQ(run_shell(make_filestore(filestore, source.name(), 12)).exit_status, 0);

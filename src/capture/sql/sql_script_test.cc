@@ -1,10 +1,11 @@
 #include "capture/sql/sql_script.h"
 
-#include <cstdlib>
 #include <random>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "tests/support/seed.h"
 
 namespace skyhold {
 namespace {
@@ -85,19 +86,18 @@ TEST(SqlScript, WhatDoesNotEndIsRefused) {
 }
 
 TEST(SqlScript, PiecesPutTogetherAtRandomComeApartAgain) {
-  const char* given = std::getenv("SKYHOLD_TEST_SEED");
-  const unsigned seed = given == nullptr ? std::random_device{}() : static_cast<unsigned>(std::atoi(given));
+  const std::uint64_t seed = test_seed();
   SCOPED_TRACE("SKYHOLD_TEST_SEED=" + std::to_string(seed));
-  std::mt19937 random(seed);
+  std::mt19937_64 random(seed);
   const std::vector<std::string> pieces = {"SELECT",   "'a;''b'",   "\"c;\"", "$$d;$$",       "$t$e;$$;$t$",
                                            "(f;(g;))", "/* h; */",  "i",      "E'j\\';'",     "1.5e3",
                                            "$1",       "-- k; '\n", "::l",    "CASE 1 END m", "\xc3\xa4"};
   for (int round = 0; round < 200; ++round) {
     std::vector<std::string> expected;
     std::string script;
-    for (unsigned count = random() % 20; count > 0; --count) {
+    for (auto count = random() % 20; count > 0; --count) {
       std::string statement = "X";
-      for (unsigned length = random() % 8; length > 0; --length) {
+      for (auto length = random() % 8; length > 0; --length) {
         statement += " " + pieces[random() % pieces.size()];
       }
       expected.push_back(statement);

@@ -88,8 +88,10 @@ constexpr auto kNeedless = std::to_array<std::string_view>(
 constexpr auto kOurOwnSettings = std::to_array<std::string_view>(
     {"statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout", "transaction_timeout",
      "client_min_messages", "row_security", "default_with_oids", "escape_string_warning"});
-constexpr auto kTheirSettings =
-    std::to_array<std::string_view>({"check_function_bodies", "xmloption", "search_path", "bytea_output"});
+// The last ones are what `repo export` writes, for the form of its rows.
+constexpr auto kTheirSettings = std::to_array<std::string_view>(
+    {"check_function_bodies", "xmloption", "search_path", "bytea_output", "extra_float_digits", "datestyle",
+     "intervalstyle", "lc_monetary", "array_nulls"});
 // In these a byte that looks like a quote or a backslash may be half of a letter: what the gate reads
 // is then not what the server reads.
 constexpr auto kUnsafeEncodings = std::to_array<std::string_view>(

@@ -17,6 +17,7 @@ TEST(StatementGate, RunsWhatPgDumpWrites) {
            "SET standard_conforming_strings = on",
            "SET check_function_bodies = false",
            "SET xmloption = content",
+           "SET DateStyle = 'ISO, MDY'",
            "SET default_tablespace = ''",
            "SET default_table_access_method = heap",
            "SET search_path = public, pg_catalog",

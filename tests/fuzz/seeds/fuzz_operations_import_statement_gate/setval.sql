@@ -1,0 +1,1 @@
+SELECT pg_catalog.setval('public.s', 1, true)
