@@ -95,7 +95,11 @@ struct Import::State {
                              {request.limits.max_statement_bytes, request.limits.statement_time}, report));
     const LoadContext context{request, report, *loader, cancel};
     Result<LoadedArchive> loaded = load_by_kind(context, std::move(archive), reopen);
-    TRY(watch->verdict());
+    if (const Status ended = watch->verdict(); !ended) {
+      const bool late = ended.error().code == ErrorCode::kUnavailable;
+      if (late) report.add(ImportSeverity::kRefused, "too_long", ended.error().message);
+      return fail(ended.error());
+    }
     if (!loaded) return loaded;
     TRY(loader->finish());
     return loaded;
