@@ -85,7 +85,7 @@ ServerOptions server_options(const ServerSettings& settings, Api& api) {
 class RunningService final : public Service {
  public:
   RunningService(ServiceSettings settings, MasterKey key, FirstStart first, const Clock& clock)
-      : settings_(std::move(settings)), key_(std::move(key)), first_(std::move(first)), clock_(clock) {}
+      : settings_(std::move(settings)), key_(key), first_(std::move(first)), clock_(clock) {}
   ~RunningService() override { drain(); }
 
   Status open(std::unique_ptr<SqlDatabase> database, std::unique_ptr<Catalog> catalog);

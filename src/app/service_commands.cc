@@ -74,7 +74,7 @@ void wait_for_end(Service& service, const CancelToken& cancel) {
   }
 }
 
-Result<CommandOutcome> run_until_told(ServiceSettings settings, const ServiceParts& parts,
+Result<CommandOutcome> run_until_told(const ServiceSettings& settings, const ServiceParts& parts,
                                       CommandContext& context) {
   log::set_level(log::Level::kInfo);
   if (::isatty(STDERR_FILENO) == 0) log::set_format(log::Format::kJson);
@@ -103,7 +103,7 @@ Result<CommandOutcome> work(const Parameters& parameters, CommandContext& contex
     }
     settings.worker.region = parameters.region;
   }
-  return run_until_told(std::move(settings), {.api = false, .scheduler = false, .worker = true}, context);
+  return run_until_told(settings, {.api = false, .scheduler = false, .worker = true}, context);
 }
 
 // ---- recover --------------------------------------------------------------------------------
