@@ -146,17 +146,34 @@ class Upload {
   std::size_t offset_ = 0;
 };
 
+HttpResponse head_of(CURL* easy) {
+  HttpResponse response;
+  long status = 0;
+  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+  response.status = static_cast<int>(status);
+  curl_header* header = nullptr;
+  while ((header = curl_easy_nextheader(easy, CURLH_HEADER, -1, header)) != nullptr) {
+    HttpHeader copy{header->name, header->value};
+    for (char& c : copy.name) {
+      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    }
+    response.headers.push_back(std::move(copy));
+  }
+  return response;
+}
+
 // What one exchange gathers while curl drives it.
 struct Exchange {
   CURL* easy = nullptr;
   std::uint64_t most_body_bytes = 0;
-  const std::function<bool(ByteView)>* on_body = nullptr;
+  const HttpRequest* request = nullptr;
   Bytes body;
   std::size_t header_bytes = 0;
   int sendings = 0;
   bool body_too_large = false;
   bool headers_too_large = false;
-  bool was_enough = false;  // on_body said so
+  bool head_was_told = false;
+  bool was_enough = false;  // on_head or on_body said so
 
   static std::size_t write_body(char* data, std::size_t size, std::size_t count, void* exchange) {
     return static_cast<Exchange*>(exchange)->take_body(data, size * count);
@@ -178,9 +195,14 @@ struct Exchange {
     curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
     return status >= 200 && status < 300;
   }
+  bool tell_head() {
+    if (head_was_told || !request->on_head) return true;
+    head_was_told = true;
+    return request->on_head(head_of(easy));
+  }
   std::size_t take_body(const char* data, std::size_t size) {
-    if (*on_body && is_success()) {
-      was_enough = !(*on_body)(as_bytes({data, size}));
+    if (request->on_body && is_success()) {
+      was_enough = !tell_head() || !request->on_body(as_bytes({data, size}));
       return was_enough ? 0 : size;
     }
     if (body.empty()) {
@@ -239,18 +261,7 @@ void set_method(CURL* easy, const HttpRequest& request, Upload& upload) {
 }
 
 HttpResponse take_response(CURL* easy, Exchange& exchange) {
-  HttpResponse response;
-  long status = 0;
-  curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-  response.status = static_cast<int>(status);
-  curl_header* header = nullptr;
-  while ((header = curl_easy_nextheader(easy, CURLH_HEADER, -1, header)) != nullptr) {
-    HttpHeader copy{header->name, header->value};
-    for (char& c : copy.name) {
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    }
-    response.headers.push_back(std::move(copy));
-  }
+  HttpResponse response = head_of(easy);
   response.body = std::move(exchange.body);
   response.sent_again = exchange.sendings > 1;
   return response;
@@ -407,7 +418,7 @@ class HttpClient::Connections {
     Exchange exchange;
     exchange.easy = easy;
     exchange.most_body_bytes = request.most_response_bytes;
-    exchange.on_body = &request.on_body;
+    exchange.request = &request;
     std::array<char, CURL_ERROR_SIZE> details{};
 
     set_connection_options(easy, options_);

@@ -29,21 +29,6 @@ struct HttpHeader {
   std::string value;
 };
 
-struct HttpRequest {
-  HttpMethod method = HttpMethod::kGet;
-  std::string url;  // sent as it is: path and query are encoded by the caller
-  std::vector<HttpHeader> headers;
-  // Sent one after the other; what they view must outlive the call. A PUT, POST or PATCH
-  // without any sends Content-Length: 0.
-  std::vector<ByteView> body;
-  std::uint64_t most_response_bytes = std::uint64_t{1} << 20;
-  // Takes the body of a successful answer as it comes, however long it becomes: HttpResponse::body
-  // stays empty then. False ends the exchange, which is kCancelled.
-  std::function<bool(ByteView piece)> on_body{};
-  // Looked at once a second or so: ends the exchange with kCancelled.
-  const CancelToken* cancel = nullptr;
-};
-
 struct HttpResponse {
   int status = 0;
   std::vector<HttpHeader> headers;  // names in lower case
@@ -56,6 +41,24 @@ struct HttpResponse {
   [[nodiscard]] bool ok() const { return status >= 200 && status < 300; }
   // What Retry-After asks for, in seconds or as a date, at most an hour; 0: it is not there.
   [[nodiscard]] std::chrono::milliseconds retry_after() const;
+};
+
+struct HttpRequest {
+  HttpMethod method = HttpMethod::kGet;
+  std::string url;  // sent as it is: path and query are encoded by the caller
+  std::vector<HttpHeader> headers;
+  // Sent one after the other; what they view must outlive the call. A PUT, POST or PATCH
+  // without any sends Content-Length: 0.
+  std::vector<ByteView> body;
+  std::uint64_t most_response_bytes = std::uint64_t{1} << 20;
+  // Takes the body of a successful answer as it comes, however long it becomes: HttpResponse::body
+  // stays empty then. False ends the exchange, which is kCancelled.
+  std::function<bool(ByteView piece)> on_body{};
+  // With on_body: status and headers of a successful answer, before its first piece. A body may be
+  // another than was asked for: all where a range was. False ends the exchange likewise.
+  std::function<bool(const HttpResponse& head)> on_head{};
+  // Looked at once a second or so: ends the exchange with kCancelled.
+  const CancelToken* cancel = nullptr;
 };
 
 struct HttpClientOptions {

@@ -93,6 +93,24 @@ TEST_F(StreamedAnswer, ComesInPiecesBeyondTheBoundOfABody) {
   EXPECT_EQ(said(events), "count|1|1;count|2|2;count|3|3;");
 }
 
+TEST_F(StreamedAnswer, TellsItsHeadBeforeItsFirstPieceAndMayEndThere) {
+  std::string order;
+  HttpRequest streamed = request("/events");
+  streamed.on_head = [&](const HttpResponse& head) {
+    order += head.status == 200 ? "head " + std::string(*head.header("content-type")) + "; " : "no success";
+    return true;
+  };
+  streamed.on_body = [&](ByteView) {
+    order += "piece";
+    return false;
+  };
+  EXPECT_EQ(client_.send(streamed).error().code, ErrorCode::kCancelled);
+  EXPECT_EQ(order, "head text/event-stream; piece");
+  streamed.on_head = [](const HttpResponse&) { return false; };
+  EXPECT_EQ(client_.send(streamed).error().code, ErrorCode::kCancelled);
+  EXPECT_EQ(order, "head text/event-stream; piece") << "no piece after a head that was not wanted";
+}
+
 TEST_F(StreamedAnswer, OfNoSuccessIsABodyAsEver) {
   HttpRequest streamed = request("/missing");
   streamed.on_body = [](ByteView) {
