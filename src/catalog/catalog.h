@@ -47,10 +47,10 @@ struct ProjectSummary {
   std::string production_branch;  // empty: it has none
   std::int64_t backup_count = 0;  // restorable
   std::int64_t stored_bytes = 0;  // added by what is restorable, in one copy
-  // Of the production branch, with its copies: the newest that can be restored. Its state says
-  // whether a copy is missing.
+  // Of the production branch itself (what was imported is none of it), with its copies: the newest
+  // that can be restored. Its state says whether a copy is missing.
   std::optional<BackupRecord> last_good;
-  std::optional<BackupRecord> last_attempt;  // of the production branch, whatever came of it
+  std::optional<BackupRecord> last_attempt;  // of the production branch itself, whatever came of it
   std::optional<Instant> last_verified_at;   // with nothing wrong found
 };
 
@@ -60,6 +60,10 @@ struct StoreUsage {
   std::int64_t objects = 0;
   std::int64_t bytes = 0;
   Instant measured_at;
+};
+struct ProjectUsage {  // added by what is restorable, in one copy
+  std::string project;
+  std::int64_t bytes = 0;
 };
 struct UsagePoint {  // one a day and store
   std::string day;   // "2026-11-23", in UTC
@@ -98,7 +102,12 @@ class Catalog {
   Result<Page<ProjectSummary>> project_summaries(const PageRequest& page, std::string_view search = {},
                                                  const std::vector<std::string>* names = nullptr);
   Result<ProjectSummary> project_summary(std::string_view name);
-  Status update_project(const Project& project);  // everything but name, creation and repository
+  struct RegionCount {
+    std::string region;
+    std::int64_t projects = 0;
+  };
+  Result<std::vector<RegionCount>> projects_by_region();  // of regions that have some
+  Status update_project(const Project& project);          // everything but name, creation and repository
   // Once: another repository than the first is kAlreadyExists.
   Status set_repository(std::string_view project, std::string_view repository_id,
                         std::string_view wrapped_recovery);
@@ -130,8 +139,10 @@ class Catalog {
   Result<Page<BackupRecord>> backups(const BackupFilter& filter, const PageRequest& page);  // newest first
   // Those that are restorable, running or failed, of one project, oldest first: for retention.
   Result<std::vector<BackupRecord>> live_backups(std::string_view project);
+  // Of what was captured from the branch: an imported backup says nothing of how it is now.
   Result<std::optional<BackupRecord>> newest_restorable(std::string_view project, std::string_view branch);
-  // The one before it of the same branch that is restorable.
+  // The one before it of the same branch that is restorable; before one that was captured, the one
+  // that was captured before.
   Result<std::optional<BackupRecord>> previous(const BackupRecord& backup);
   // Everything but pin and copies. One that was deleted stays as it is (kInvalidArgument).
   Status update_backup(const BackupRecord& backup);
@@ -139,9 +150,13 @@ class Catalog {
   Status pin(std::string_view backup_id, std::string_view reason, std::string_view by);
   Status unpin(std::string_view backup_id);
   // Writes kDeleted. kBusy when it is pinned or running, or the newest restorable or newest good
-  // one of its branch, unless `even_if_newest`. One that was deleted before stays as it is.
+  // one of its branch, unless `even_if_newest`: among those that were captured from it; among the
+  // imported ones where it has no other. One that was deleted before stays as it is.
   Status mark_deleted(std::string_view backup_id, std::string_view by, bool even_if_newest = false);
 
+  // Takes back a record that create_backup() made for work that never came to be. kInvalidArgument
+  // once it has ended.
+  Status discard_backup(std::string_view backup_id);
   // Removes the records of backups that were deleted before then.
   Status sweep(Instant before);
 
@@ -149,6 +164,9 @@ class Catalog {
   Status record_usage(std::string_view project, const std::vector<StoreUsage>& usage,
                       std::int64_t source_bytes);
   Result<std::vector<StoreUsage>> usage(std::string_view project);  // latest, of each store
+  // Of each store the sum of what was measured last of each project; the time is the latest of them.
+  Result<std::vector<StoreUsage>> usage_by_store();
+  Result<std::vector<ProjectUsage>> largest_projects(int most);  // the largest first
   Result<std::vector<UsagePoint>> usage_history(std::string_view project,
                                                 Instant since);  // empty: all projects
   Status record_verified(std::string_view project, Instant at, bool good, std::string_view summary);

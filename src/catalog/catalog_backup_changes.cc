@@ -17,12 +17,14 @@ Result<BackupRecord> undeleted_backup_in(SqlSession& session, std::string_view i
   return fail(ErrorCode::kInvalidArgument, fmt::format("backup {} is deleted", id));
 }
 
-// Whether it is the newest of its branch among those in `states`.
+// Whether it is the newest of its branch among those in `states`. What was imported stands back
+// behind what was captured from the branch, however new it is.
 Result<bool> is_newest(SqlSession& session, const BackupRecord& backup, std::string_view states) {
   const auto row =
       TRY(first_row(session,
                     fmt::format("SELECT id FROM backups WHERE project = ? AND branch = ? AND state "
-                                "IN ({}) ORDER BY started_at_ms DESC, id DESC LIMIT 1",
+                                "IN ({}) ORDER BY CASE kind WHEN 'imported' THEN 1 ELSE 0 END, "
+                                "started_at_ms DESC, id DESC LIMIT 1",
                                 states),
                     {backup.project, backup.branch}));
   return row && row->text(0) == backup.id;
@@ -154,6 +156,18 @@ Status Catalog::mark_deleted(std::string_view backup_id, std::string_view by, bo
     TRY(session.execute(
         "UPDATE backups SET state = 'deleted', deleted_at_ms = ?, deleted_by = ? WHERE id = ?",
         {sql_time(clock_.now()), std::string(by), backup.id}));
+    return {};
+  });
+}
+
+Status Catalog::discard_backup(std::string_view backup_id) {
+  return change(database_, [&](SqlSession& session) -> Status {
+    const BackupRecord backup = TRY(backup_in(session, backup_id));
+    if (backup.state != BackupState::kRunning) {
+      return fail(ErrorCode::kInvalidArgument,
+                  fmt::format("backup {} is {}, so its record stays", backup.id, to_string(backup.state)));
+    }
+    TRY(session.execute("DELETE FROM backups WHERE id = ?", {backup.id}));
     return {};
   });
 }

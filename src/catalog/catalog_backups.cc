@@ -102,17 +102,20 @@ Result<std::optional<BackupRecord>> Catalog::newest_restorable(std::string_view 
                                                                std::string_view branch) {
   return database_.read([&](SqlSession& session) {
     return select_backup(session,
-                         "WHERE project = ? AND branch = ? AND state IN ('good', 'degraded') ORDER BY "
-                         "started_at_ms DESC, id DESC LIMIT 1",
+                         "WHERE project = ? AND branch = ? AND state IN ('good', 'degraded') AND kind <> "
+                         "'imported' ORDER BY started_at_ms DESC, id DESC LIMIT 1",
                          {std::string(project), std::string(branch)});
   });
 }
 
 Result<std::optional<BackupRecord>> Catalog::previous(const BackupRecord& backup) {
+  const std::string_view captured = backup.kind == BackupKind::kImported ? "" : " AND kind <> 'imported'";
   return database_.read([&](SqlSession& session) {
     return select_backup(session,
-                         "WHERE project = ? AND branch = ? AND state IN ('good', 'degraded') AND "
-                         "(started_at_ms, id) < (?, ?) ORDER BY started_at_ms DESC, id DESC LIMIT 1",
+                         fmt::format("WHERE project = ? AND branch = ? AND state IN ('good', 'degraded'){} "
+                                     "AND (started_at_ms, id) < (?, ?) ORDER BY started_at_ms DESC, id DESC "
+                                     "LIMIT 1",
+                                     captured),
                          {backup.project, backup.branch, sql_time(backup.started_at), backup.id});
   });
 }

@@ -212,6 +212,16 @@ TEST_P(CatalogBackupsTest, AnUpdateTouchesNeitherPinNorCopies) {
             ErrorCode::kNotFound);
 }
 
+TEST_P(CatalogBackupsTest, ARecordOfWorkThatNeverCameToBeIsTakenBack) {
+  make_backup("bk_1", hours(0), BackupState::kRunning);
+  must(catalog_->discard_backup("bk_1"));
+  EXPECT_EQ(code_of(catalog_->backup("bk_1")), ErrorCode::kNotFound);
+  EXPECT_EQ(code_of(catalog_->discard_backup("bk_1")), ErrorCode::kNotFound);
+  make_backup("bk_2", hours(1));
+  EXPECT_EQ(code_of(catalog_->discard_backup("bk_2")), ErrorCode::kInvalidArgument) << "it has ended";
+  EXPECT_TRUE(must(catalog_->backup("bk_2")).restorable());
+}
+
 TEST_P(CatalogBackupsTest, ADeletedOneStaysDeleted) {
   make_backup("bk_1", hours(0));
   make_backup("bk_2", hours(1));

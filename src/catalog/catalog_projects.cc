@@ -85,6 +85,16 @@ Result<Page<Project>> Catalog::projects(const PageRequest& page, std::string_vie
   return database_.read([&](SqlSession& session) { return project_page(session, page, search, names); });
 }
 
+Result<std::vector<Catalog::RegionCount>> Catalog::projects_by_region() {
+  return database_.read([&](SqlSession& session) -> Result<std::vector<RegionCount>> {
+    const SqlRows rows =
+        TRY(session.query("SELECT region, COUNT(*) FROM projects GROUP BY region ORDER BY region"));
+    std::vector<RegionCount> counts;
+    for (const SqlRow& row : rows) counts.push_back({row.text(0), row.integer(1)});
+    return counts;
+  });
+}
+
 Status Catalog::update_project(const Project& project) {
   TRY(check_project(project));
   return change(database_, [&](SqlSession& session) -> Status {

@@ -218,6 +218,19 @@ TEST_P(CatalogProjectsTest, ASummaryLooksAtProductionOnlyForWhatIsLast) {
   EXPECT_EQ(summary.backup_count, 2);
 }
 
+TEST_P(CatalogProjectsTest, RegionsAreCountedByTheirProjects) {
+  EXPECT_TRUE(must(catalog_->projects_by_region()).empty());
+  Project elsewhere = sample_project("far-away");
+  elsewhere.region = "us-east1";
+  must(catalog_->create_project(elsewhere));
+  for (const char* name : {"a", "b"}) must(catalog_->create_project(sample_project(name)));
+  const auto counts = must(catalog_->projects_by_region());
+  ASSERT_EQ(counts.size(), 2U);
+  EXPECT_EQ(counts[0].region, "europe-west1");
+  EXPECT_EQ(counts[0].projects, 2);
+  EXPECT_EQ(counts[1].projects, 1);
+}
+
 TEST_P(CatalogProjectsTest, ASummaryOfNothingIsEmpty) {
   must(catalog_->create_project(sample_project("empty")));
   make_project("new");

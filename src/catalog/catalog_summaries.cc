@@ -64,9 +64,10 @@ class SummaryQueries {
     const SqlRows rows =
         TRY(query("SELECT project, name,"
                   " (SELECT id FROM backups WHERE project = branches.project AND branch = branches.name"
-                  " AND state IN ('good', 'degraded') ORDER BY started_at_ms DESC, id DESC LIMIT 1),"
+                  " AND state IN ('good', 'degraded') AND kind <> 'imported'"
+                  " ORDER BY started_at_ms DESC, id DESC LIMIT 1),"
                   " (SELECT id FROM backups WHERE project = branches.project AND branch = branches.name"
-                  " ORDER BY started_at_ms DESC, id DESC LIMIT 1)"
+                  " AND kind <> 'imported' ORDER BY started_at_ms DESC, id DESC LIMIT 1)"
                   " FROM branches WHERE type = 'production' AND project IN ({})"));
     for (const SqlRow& row : rows) {
       by_name_.at(row.text(0))->production_branch = row.text(1);

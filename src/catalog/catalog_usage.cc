@@ -73,6 +73,40 @@ Result<std::vector<StoreUsage>> Catalog::usage(std::string_view project) {
   });
 }
 
+// By way of the key, from project to project and store to store: two years of days are not read to
+// find the last of each.
+Result<std::vector<StoreUsage>> Catalog::usage_by_store() {
+  return database_.read([&](SqlSession& session) -> Result<std::vector<StoreUsage>> {
+    const SqlRows rows = TRY(session.query(
+        "WITH RECURSIVE pairs (project, store) AS ("
+        "SELECT name, (SELECT MIN(store) FROM store_usage WHERE project = projects.name) FROM projects "
+        "UNION ALL "
+        "SELECT project, (SELECT MIN(store) FROM store_usage WHERE project = pairs.project AND store > "
+        "pairs.store) FROM pairs WHERE store IS NOT NULL) "
+        "SELECT latest.store, SUM(latest.objects), SUM(latest.bytes), MAX(latest.measured_at_ms) FROM pairs "
+        "JOIN store_usage AS latest ON latest.project = pairs.project AND latest.store = pairs.store AND "
+        "latest.day = (SELECT MAX(day) FROM store_usage WHERE project = pairs.project AND store = "
+        "pairs.store) GROUP BY latest.store ORDER BY latest.store"));
+    std::vector<StoreUsage> usage;
+    for (const SqlRow& row : rows) {
+      usage.push_back({row.text(0), row.integer(1), row.integer(2), time_at(row, 3)});
+    }
+    return usage;
+  });
+}
+
+Result<std::vector<ProjectUsage>> Catalog::largest_projects(int most) {
+  return database_.read([&](SqlSession& session) -> Result<std::vector<ProjectUsage>> {
+    const SqlRows rows = TRY(session.query(
+        "SELECT name, COALESCE((SELECT SUM(added_bytes) FROM backups WHERE project = projects.name AND state "
+        "IN ('good', 'degraded')), 0) AS stored FROM projects ORDER BY stored DESC, name LIMIT ?",
+        {std::int64_t{most}}));
+    std::vector<ProjectUsage> largest;
+    for (const SqlRow& row : rows) largest.push_back({row.text(0), row.integer(1)});
+    return largest;
+  });
+}
+
 Result<std::vector<UsagePoint>> Catalog::usage_history(std::string_view project, Instant since) {
   Conditions conditions;
   conditions.add("day >= ?", {day_of(since)});

@@ -23,6 +23,41 @@ TEST_P(CatalogUsageTest, TheLatestSizeOfEachStoreIsKnown) {
   EXPECT_EQ(code_of(catalog_->usage("none")), ErrorCode::kNotFound);
 }
 
+TEST_P(CatalogUsageTest, AStoreHoldsWhatWasMeasuredLastOfEachProject) {
+  for (const char* name : {"acme", "other", "unmeasured"}) make_project(name);
+  EXPECT_TRUE(must(catalog_->usage_by_store()).empty());
+  must(catalog_->record_usage("acme", {{"near-1", 10, 1000, kTestStart}, {"far", 9, 900, kTestStart}}, 5000));
+  must(catalog_->record_usage("acme", {{"near-1", 11, 1100, kTestStart + hours(24)}}, 6000));
+  must(catalog_->record_usage("other", {{"near-1", 1, 7, kTestStart + hours(5)}}, 70));
+  const auto usage = must(catalog_->usage_by_store());
+  ASSERT_EQ(usage.size(), 2U);
+  EXPECT_EQ(usage[0].store, "far");
+  EXPECT_EQ(usage[0].objects, 9) << "of a day before, where it was not measured since";
+  EXPECT_EQ(usage[1].store, "near-1");
+  EXPECT_EQ(usage[1].objects, 12);
+  EXPECT_EQ(usage[1].bytes, 1107);
+  EXPECT_EQ(usage[1].measured_at, kTestStart + hours(24));
+}
+
+TEST_P(CatalogUsageTest, TheLargestProjectsComeFirst) {
+  for (const char* name : {"empty", "acme", "other"}) make_project(name);
+  make_backup("bk_1", hours(0));
+  make_backup("bk_2", hours(1));
+  make_backup("bk_3", hours(2), BackupState::kFailed);
+  BackupRecord large = sample_backup("bk_4", "other", kTestStart);
+  large.added_bytes = 2001;
+  must(catalog_->create_backup(large));
+  const auto largest = must(catalog_->largest_projects(50));
+  ASSERT_EQ(largest.size(), 3U);
+  EXPECT_EQ(largest[0].project, "other");
+  EXPECT_EQ(largest[0].bytes, 2001);
+  EXPECT_EQ(largest[1].project, "acme");
+  EXPECT_EQ(largest[1].bytes, 2000);
+  EXPECT_EQ(largest[2].project, "empty");
+  EXPECT_EQ(largest[2].bytes, 0);
+  EXPECT_EQ(must(catalog_->largest_projects(1)).size(), 1U);
+}
+
 TEST_P(CatalogUsageTest, HistoryHasOnePointADayAndStore) {
   make_project("acme");
   make_project("other");

@@ -81,6 +81,9 @@ TEST_P(CatalogVolumeTest, PagesTakeTheSameFewStatementsHoweverLongTheListIs) {
   early.until = kTestStart + std::chrono::hours(48);
   backups("50 of the first days", early, {});
 
+  EXPECT_EQ(statements("the 50 largest projects",
+                       [&] { EXPECT_EQ(must(large_->largest_projects(50)).size(), 50U); }),
+            1);
   EXPECT_EQ(statements("live backups of a project",
                        [&] { EXPECT_EQ(must(large_->live_backups("project-0007")).size(), 60U); }),
             3);
