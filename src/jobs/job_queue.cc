@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/assert.h"
 #include "base/utf8.h"
 #include "db/migrations.h"
 #include "jobs/job_row.h"
@@ -70,6 +71,30 @@ Status claim_key(SqlSession& session, const Job& job) {
       "it happens once; look at that job");
 }
 
+Result<std::string> insert_new(SqlSession& session, const Job& job) {
+  if (!job.unique_key.empty()) TRY(claim_key(session, job));
+  TRY(insert_job(session, job));
+  return job.id;
+}
+
+// The oldest one.
+Result<std::optional<Job>> find_active(SqlSession& session, const Job& like,
+                                       const std::vector<JobKind>& kinds) {
+  std::string places;
+  SqlParameters parameters{like.project, like.branch, like.branch};
+  for (const JobKind kind : kinds) {
+    places += places.empty() ? "?" : ", ?";
+    parameters.emplace_back(std::string(to_string(kind)));
+  }
+  const SqlRows rows = TRY(session.query(
+      fmt::format("SELECT {} FROM jobs WHERE project = ? AND (? = '' OR branch = ?) AND kind IN ({}) AND "
+                  "(state = 'queued' OR state = 'running') ORDER BY id LIMIT 1",
+                  kJobColumns, places),
+      parameters));
+  if (rows.empty()) return std::nullopt;
+  return TRY(read_job(rows.front()));
+}
+
 // The WHERE of a page, and its parameters.
 struct Conditions {
   std::string sql = "1 = 1";
@@ -104,10 +129,18 @@ Result<std::unique_ptr<JobQueue>> JobQueue::open(SqlDatabase& database, const Cl
 Result<std::string> JobQueue::enqueue(Job job) {
   TRY(check(job));
   const Job made = as_new(std::move(job), clock_.now());
-  return database_.write([&](SqlSession& session) -> Result<std::string> {
-    if (!made.unique_key.empty()) TRY(claim_key(session, made));
-    TRY(insert_job(session, made));
-    return made.id;
+  return database_.write([&](SqlSession& session) { return insert_new(session, made); });
+}
+
+Result<JobQueue::Enqueued> JobQueue::enqueue_alone(Job job, const std::vector<JobKind>& among) {
+  SKYHOLD_ASSERT(!among.empty());
+  TRY(check(job));
+  const Job made = as_new(std::move(job), clock_.now());
+  return database_.write([&](SqlSession& session) -> Result<Enqueued> {
+    TRY(wait_for_turn(session));
+    std::optional<Job> first = TRY(find_active(session, made, among));
+    if (first) return Enqueued{.id = {}, .in_the_way = std::move(first)};
+    return Enqueued{.id = TRY(insert_new(session, made)), .in_the_way = {}};
   });
 }
 

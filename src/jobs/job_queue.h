@@ -66,6 +66,14 @@ class JobQueue {
   // kAlreadyExists when a job with its unique_key was ever made. Gives its id: a new one when the
   // job has none. Its state, times and counts are the queue's to set.
   Result<std::string> enqueue(Job job);
+  // The same, unless a job of one of these kinds is queued or running for the branch of this one (for
+  // its project, when it has no branch): then nothing is made. Of any number that ask at once, in
+  // whatever processes, one gets its job.
+  struct Enqueued {
+    std::string id{};                 // empty: nothing was made
+    std::optional<Job> in_the_way{};  // the job that was there first
+  };
+  Result<Enqueued> enqueue_alone(Job job, const std::vector<JobKind>& among);
   // The job that took this unique_key first, though it may have been swept since. kNotFound.
   Result<std::string> job_of_key(std::string_view unique_key);
   Result<Job> job(std::string_view id);  // kNotFound

@@ -123,6 +123,34 @@ TEST_P(JobRaceTest, OneOfManyGetsAUniqueKey) {
   }
 }
 
+TEST_P(JobRaceTest, OneOfManyGetsTheBranch) {
+  const std::vector<Process> all = processes(4);
+  for (int round = 0; round < 20; ++round) {
+    std::mutex mutex;
+    std::vector<std::string> made;
+    std::set<std::string> in_the_way;
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < 4; ++i) {
+      threads.emplace_back([&, i, queue = all.at(i % all.size()).queue.get()] {
+        Job wanted = backup_of("acme");
+        wanted.kind = i % 2 == 0 ? JobKind::kRestore : JobKind::kUndo;
+        const auto outcome = queue->enqueue_alone(wanted, {JobKind::kRestore, JobKind::kUndo});
+        const std::scoped_lock lock(mutex);
+        ASSERT_TRUE(outcome) << to_string(outcome.error());
+        if (!outcome->id.empty()) made.push_back(outcome->id);
+        if (outcome->in_the_way) in_the_way.insert(outcome->in_the_way->id);
+      });
+    }
+    threads.clear();
+    ASSERT_EQ(made.size(), 1U);
+    EXPECT_EQ(in_the_way, std::set<std::string>{made.front()}) << "everybody else is told of the one";
+    const auto taken = take("w");
+    ASSERT_TRUE(taken);
+    EXPECT_EQ(taken->job.id, made.front());
+    ASSERT_TRUE(queue_->succeed(taken->lease, "{}"));
+  }
+}
+
 // What should be, beside what is: who holds each job, and until when. Workers die (and forget what
 // they held) or fall asleep (and write later, when they may not).
 class RandomSchedule {

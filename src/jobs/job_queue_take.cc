@@ -15,13 +15,6 @@ Result<bool> anything_ready(SqlSession& session, const SqlParameters& ready) {
   return !rows.empty();
 }
 
-// From here to the end of the transaction nobody else chooses. An UPDATE and no SELECT FOR UPDATE:
-// whatever the isolation, nobody then goes on with what he saw before his turn.
-Status wait_for_turn(SqlSession& session) {
-  TRY(session.execute("UPDATE job_turn SET turn = turn + 1 WHERE id = 1"));
-  return {};
-}
-
 Result<std::vector<std::string>> choose_now(SqlSession& session, const SqlParameters& ready,
                                             const JobQueue::Choose& choose) {
   const SqlRows waiting =

@@ -106,6 +106,37 @@ TEST_P(JobQueueTest, AUniqueKeyIsTakenForEver) {
   enqueue(backup_of("acme"));  // without a key: any number
 }
 
+TEST_P(JobQueueTest, OneJobOfSomeKindsAtATime) {
+  const auto ask = [&](JobKind kind, const std::string& project, const std::string& branch) {
+    Job wanted = backup_of(project);
+    wanted.kind = kind;
+    wanted.branch = branch;
+    const auto outcome = queue_->enqueue_alone(wanted, {JobKind::kRestore, JobKind::kUndo});
+    EXPECT_TRUE(outcome) << to_string(outcome.error());
+    return outcome.value_or(JobQueue::Enqueued{});
+  };
+  const std::string first = ask(JobKind::kRestore, "acme", "main").id;
+  EXPECT_EQ(job(first).state, JobState::kQueued);
+  clock_.advance(1s);
+  const auto refused = ask(JobKind::kUndo, "acme", "main");
+  EXPECT_EQ(refused.id, "");
+  ASSERT_TRUE(refused.in_the_way);
+  EXPECT_EQ(refused.in_the_way->id, first);
+  EXPECT_EQ(refused.in_the_way->kind, JobKind::kRestore);
+  EXPECT_FALSE(ask(JobKind::kRestore, "acme", "stage").in_the_way) << "another branch";
+  EXPECT_FALSE(ask(JobKind::kRestore, "globex", "main").in_the_way) << "another project";
+  enqueue(backup_of("initech"));
+  EXPECT_FALSE(ask(JobKind::kRestore, "initech", "main").in_the_way) << "another kind";
+  EXPECT_TRUE(ask(JobKind::kUndo, "acme", "").in_the_way) << "without a branch it is of the project";
+
+  const std::optional<TakenJob> taken = take("w1");
+  ASSERT_TRUE(taken);
+  ASSERT_EQ(taken->job.id, first);
+  EXPECT_EQ(ask(JobKind::kUndo, "acme", "main").in_the_way->state, JobState::kRunning);
+  ASSERT_TRUE(queue_->succeed(taken->lease, "{}"));
+  EXPECT_FALSE(ask(JobKind::kUndo, "acme", "main").in_the_way);
+}
+
 TEST_P(JobQueueTest, WhatNobodyCouldTakeIsRefused) {
   Job nowhere = backup_of("acme");
   nowhere.region = "";

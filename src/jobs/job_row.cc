@@ -155,6 +155,13 @@ Result<Job> find_job(SqlSession& session, std::string_view id, std::string_view 
   return read_job(rows.front());
 }
 
+// An UPDATE and no SELECT FOR UPDATE: whatever the isolation, nobody then goes on with what he saw
+// before his turn.
+Status wait_for_turn(SqlSession& session) {
+  TRY(session.execute("UPDATE job_turn SET turn = turn + 1 WHERE id = 1"));
+  return {};
+}
+
 Result<std::optional<HeldRow>> update_held(SqlSession& session, const JobLease& lease,
                                            std::string_view assignments, SqlParameters parameters) {
   parameters.insert(parameters.end(), {lease.job, lease.worker, lease.fence});

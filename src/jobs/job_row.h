@@ -38,6 +38,9 @@ Result<std::vector<Job>> read_jobs(const SqlRows& rows, Result<Job> (*read)(cons
 // kNotFound. `lock` is session.for_update() where the row must not change meanwhile.
 Result<Job> find_job(SqlSession& session, std::string_view id, std::string_view lock = {});
 
+// From here to the end of the transaction nobody else has the turn, in any process.
+Status wait_for_turn(SqlSession& session);
+
 // "UPDATE jobs SET … WHERE" the lease holds the job. The row's event_count and cancel_requested
 // after it; no value when the lease does not hold it any more.
 struct HeldRow {

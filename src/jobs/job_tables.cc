@@ -5,7 +5,8 @@ namespace skyhold {
 //   jobs        one row a job; fence, worker and lease_until_ms say who holds it
 //   job_events  its story; event_count of its job is the last sequence that was given
 //   job_keys    unique keys, which outlive their jobs: a swept run must not happen again
-//   job_turn    one row: whoever updates it chooses and takes, alone among all processes
+//   job_turn    one row: whoever updates it chooses and takes, or looks and enqueues, alone among all
+//               processes
 //   job_workers when each was last seen
 const std::vector<Migration>& job_migrations() {
   // The indexes of a state are partial: they stay as small as what waits and runs, however many
