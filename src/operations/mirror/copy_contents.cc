@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "crypto/hash.h"
+#include "io/in_parallel.h"
 
 namespace skyhold {
 namespace {
@@ -19,20 +20,31 @@ Error not_there(Error error) {
 }  // namespace
 
 Status CopyContents::list(const CancelToken& cancel) {
-  for (const FileKind kind : {FileKind::kSnapshot, FileKind::kIndex, FileKind::kKey, FileKind::kPack}) {
+  using enum FileKind;
+  for (const std::vector<FileKind>& step : {std::vector{kSnapshot, kKey}, {kIndex}, {kPack}}) {
     TRY(cancel.check());
-    const Status listed = store_->list(directory_of(kind), [&](const ObjectInfo& object) -> Status {
-      // Other programs leave temporary files there.
-      if (id_of_object(kind, object.name)) objects_.emplace(object.name, object.size_bytes);
+    TRY(in_parallel(step.size(), step.size(), [&](std::size_t kind) -> Status {
+      list_kind(step[kind]);
       return {};
-    });
-    if (listed) continue;
-    give_up(listed.error().code == ErrorCode::kNotFound ? not_there(listed.error()) : listed.error());
-    return {};
+    }));
+    if (!reached()) return {};
   }
   const std::scoped_lock lock(mutex_);
   report_.objects = objects_.size();
   return {};
+}
+
+void CopyContents::list_kind(FileKind kind) {
+  std::map<std::string, std::uint64_t> found;
+  const Status listed = store_->list(directory_of(kind), [&](const ObjectInfo& object) -> Status {
+    // Other programs leave temporary files there.
+    if (id_of_object(kind, object.name)) found.emplace(object.name, object.size_bytes);
+    return {};
+  });
+  if (!listed)
+    give_up(listed.error().code == ErrorCode::kNotFound ? not_there(listed.error()) : listed.error());
+  const std::scoped_lock lock(mutex_);
+  objects_.merge(found);
 }
 
 std::string CopyContents::unreached() const {

@@ -18,7 +18,7 @@ class CopyContents {
     report_.location = store_->location();
   }
 
-  // Snapshots first, packs last: what a running backup has made visible by then is whole.
+  // Snapshots before index files, packs last: what a running backup has made visible by then is whole.
   // A store that cannot be listed is out of reach from then on.
   Status list(const CancelToken& cancel);
 
@@ -44,6 +44,8 @@ class CopyContents {
   MendedCopy take_report();
 
  private:
+  void list_kind(FileKind kind);
+
   const ObjectStorePtr store_;
   std::map<std::string, std::uint64_t> objects_;  // name, size
   mutable std::mutex mutex_;                      // of what follows

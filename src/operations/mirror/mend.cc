@@ -1,6 +1,7 @@
 #include "operations/mirror/mend.h"
 
 #include <algorithm>
+#include <initializer_list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -9,6 +10,7 @@
 
 #include "crypto/hash.h"
 #include "io/in_parallel.h"
+#include "io/task_group.h"
 #include "operations/mirror/copy_contents.h"
 #include "repository/repository.h"
 
@@ -47,13 +49,12 @@ class MendRun {
 
   Result<MendResult> run() {
     TRY(lock());
-    TRY(list());
+    TRY(look());
     TRY(choose_config());
-    TRY(mend_kind(FileKind::kKey, "Key files"));
-    TRY(mend_kind(FileKind::kPack, "Packs"));
+    TRY(mend_kinds({FileKind::kKey, FileKind::kPack}, "Key files and packs"));
     TRY(confirm_lock());
-    TRY(mend_kind(FileKind::kIndex, "Index files"));
-    TRY(mend_kind(FileKind::kSnapshot, "Snapshots"));
+    TRY(mend_kinds({FileKind::kIndex}, "Index files"));
+    TRY(mend_kinds({FileKind::kSnapshot}, "Snapshots"));
     TRY(mend_config());
     MendResult result;
     for (const auto& copy : copies_) result.copies.push_back(copy->take_report());
@@ -64,8 +65,8 @@ class MendRun {
   // With the key a shared lock keeps prune and forget away. Opening also says which copies
   // are of another repository, and which have a config that can be trusted.
   Status lock() {
+    if (options_.master_key == nullptr) return {};
     progress_.report({.phase = "Locking"});
-    if (options_.master_key == nullptr) return refuse_while_locked();
     repository_ = TRY(Repository::open(stores_, *options_.master_key));
     lock_ = TRY(RepositoryLock::acquire(repository_->copies(), repository_->key(), LockMode::kShared,
                                         options_.lock_timing));
@@ -92,10 +93,18 @@ class MendRun {
     return {};
   }
 
-  Status list() {
+  // All at once, for a far store takes its time with each answer. That the look for locks need not come
+  // first is due to the order of list(): what a backup or prune does meanwhile is seen whole or not at all.
+  Status look() {
     progress_.report({.phase = "Listing", .total_items = copies_.size()});
-    TRY(in_parallel(copies_.size(), copies_.size(),
-                    [&](std::size_t copy) { return copies_[copy]->list(cancel_); }));
+    configs_.resize(copies_.size());
+    TaskGroup group;
+    for (std::size_t copy = 0; copy < copies_.size(); ++copy) {
+      group.run([this, copy] { return copies_[copy]->list(cancel_); });
+      group.run([this, copy] { return read_config(copy); });
+    }
+    if (options_.master_key == nullptr) group.run([this] { return refuse_while_locked(); });
+    TRY(group.wait());
     const auto reached =
         std::count_if(copies_.begin(), copies_.end(), [](const auto& copy) { return copy->reached(); });
     if (reached >= 2) return {};
@@ -112,28 +121,31 @@ class MendRun {
     return "one store was given";
   }
 
+  Status read_config(std::size_t copy) {
+    Result<Bytes> config = copies_[copy]->store().get(kConfigName);
+    if (config) {
+      configs_[copy] = std::move(*config);
+    } else if (config.error().code != ErrorCode::kNotFound) {
+      copies_[copy]->give_up(config.error());
+    }
+    return {};
+  }
+
   // The config is the one object without a hash for a name.
   Status choose_config() {
-    std::vector<std::optional<Bytes>> configs(copies_.size());
     for (std::size_t copy = 0; copy < copies_.size(); ++copy) {
-      if (!copies_[copy]->reached()) continue;
-      Result<Bytes> config = copies_[copy]->store().get(kConfigName);
-      if (config) {
-        configs[copy] = std::move(*config);
-      } else if (config.error().code != ErrorCode::kNotFound) {
-        copies_[copy]->give_up(config.error());
-      }
+      if (!copies_[copy]->reached()) configs_[copy].reset();
     }
-    config_ = repository_ ? config_by_key(configs) : TRY(config_by_majority(configs));
+    config_ = repository_ ? config_by_key(configs_) : TRY(config_by_majority(configs_));
     if (!config_) {
       return fail(ErrorCode::kNotFound, "none of the stores holds a repository's config",
                   "check the URLs; `skyhold repo init` makes a new repository");
     }
     for (std::size_t copy = 0; copy < copies_.size(); ++copy) {
-      if (configs[copy] && *configs[copy] != *config_) TRY(refuse_stranger(*copies_[copy]));
-      needs_config_.push_back(copies_[copy]->reached() && configs[copy] != config_);
+      if (configs_[copy] && *configs_[copy] != *config_) TRY(refuse_stranger(*copies_[copy]));
+      needs_config_.push_back(copies_[copy]->reached() && configs_[copy] != config_);
       if (!needs_config_.back()) continue;
-      if (configs[copy]) {
+      if (configs_[copy]) {
         copies_[copy]->count_damaged(std::string(kConfigName));
       } else {
         copies_[copy]->count_missing();
@@ -181,8 +193,9 @@ class MendRun {
                 "give only the stores of one project");
   }
 
-  Status mend_kind(FileKind kind, const std::string& phase) {
-    const std::vector<Task> tasks = tasks_of(kind);
+  Status mend_kinds(std::initializer_list<FileKind> kinds, const std::string& phase) {
+    std::vector<Task> tasks;
+    for (const FileKind kind : kinds) add_tasks(kind, tasks);
     Progress state{.phase = phase, .total_items = tasks.size()};
     for (const Task& task : tasks) state.total_bytes += task.size_bytes;
     progress_.report(state);
@@ -200,7 +213,7 @@ class MendRun {
 
   // What some copy lacks; small files all, for reading them costs little; packs whose sizes
   // differ between the copies, or all of them when that was asked for.
-  std::vector<Task> tasks_of(FileKind kind) const {
+  void add_tasks(FileKind kind, std::vector<Task>& tasks) const {
     std::map<std::string, std::vector<std::uint64_t>> sizes;
     const std::string directory(directory_of(kind));
     std::size_t reached = 0;
@@ -212,7 +225,6 @@ class MendRun {
         sizes[at->first].push_back(at->second);
       }
     }
-    std::vector<Task> tasks;
     for (const auto& [name, found] : sizes) {
       const auto [least, most] = std::minmax_element(found.begin(), found.end());
       const bool sizes_differ = *least != *most;
@@ -220,7 +232,6 @@ class MendRun {
       if (!check && found.size() == reached) continue;
       tasks.push_back({name, *id_of_object(kind, name), *most, check});
     }
-    return tasks;
   }
 
   void mend_object(const Task& task) {
@@ -292,7 +303,8 @@ class MendRun {
   std::vector<std::unique_ptr<CopyContents>> copies_;
   std::unique_ptr<Repository> repository_;  // with a key
   std::unique_ptr<RepositoryLock> lock_;
-  std::optional<Bytes> config_;
+  std::vector<std::optional<Bytes>> configs_;  // of each copy
+  std::optional<Bytes> config_;                // the right one
   std::vector<bool> needs_config_;
 };
 
