@@ -1,7 +1,12 @@
 #include "model/job_parameters.h"
 
+#include <array>
+#include <utility>
+
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "base/assert.h"
 
 namespace skyhold {
 namespace {
@@ -30,7 +35,35 @@ Status read_flag(const json& from, const char* name, std::string_view what, bool
   return {};
 }
 
+constexpr std::array<std::pair<ImportAcceptance, std::string_view>, 3> kAcceptances{
+    {{ImportAcceptance::kNothing, "nothing"},
+     {ImportAcceptance::kClean, "clean"},
+     {ImportAcceptance::kWarnings, "warnings"}}};
+
+Status read_text(const json& from, const char* name, std::string_view what, std::string& into) {
+  const auto found = from.find(name);
+  if (found == from.end()) return {};
+  if (!found->is_string()) return fail(not_parameters(what));
+  into = found->get<std::string>();
+  return {};
+}
+
 }  // namespace
+
+std::string_view to_string(ImportAcceptance acceptance) {
+  for (const auto& [known, name] : kAcceptances) {
+    if (known == acceptance) return name;
+  }
+  SKYHOLD_UNREACHABLE();
+}
+
+Result<ImportAcceptance> parse_import_acceptance(std::string_view text) {
+  for (const auto& [acceptance, name] : kAcceptances) {
+    if (name == text) return acceptance;
+  }
+  return fail(ErrorCode::kInvalidArgument, fmt::format("nothing is accepted as \"{}\"", text),
+              "nothing, clean or warnings");
+}
 
 std::string to_json(const RestoreParameters& parameters) {
   return json{{"neutralize", parameters.neutralize},
@@ -52,6 +85,17 @@ std::string to_json(const ForgetParameters& parameters) {
   return json{{"backups", parameters.backups}}.dump();
 }
 
+std::string to_json(const ImportParameters& parameters) {
+  json source = json::object();
+  if (!parameters.upload.empty()) source["upload"] = parameters.upload;
+  if (!parameters.path.empty()) source["path"] = parameters.path;
+  if (!parameters.url.empty()) source["url"] = parameters.url;
+  if (!parameters.backup.empty()) {
+    source["backup"] = {{"project", parameters.project}, {"id", parameters.backup}};
+  }
+  return json{{"source", source}, {"note", parameters.note}, {"accept", to_string(parameters.accept)}}.dump();
+}
+
 Result<RestoreParameters> parse_restore_parameters(std::string_view text) {
   constexpr std::string_view kWhat = "restore";
   const json from = TRY(parse_object(text, kWhat));
@@ -67,10 +111,7 @@ Result<RefreshParameters> parse_refresh_parameters(std::string_view text) {
   constexpr std::string_view kWhat = "refresh";
   const json from = TRY(parse_object(text, kWhat));
   RefreshParameters parameters;
-  if (const auto source = from.find("source"); source != from.end()) {
-    if (!source->is_string()) return fail(not_parameters(kWhat));
-    parameters.source = source->get<std::string>();
-  }
+  TRY(read_text(from, "source", kWhat, parameters.source));
   TRY(read_flag(from, "fresh", kWhat, parameters.fresh));
   return parameters;
 }
@@ -94,6 +135,27 @@ Result<ForgetParameters> parse_forget_parameters(std::string_view text) {
     if (!id.is_string()) return fail(not_parameters(kWhat));
     parameters.backups.push_back(id.get<std::string>());
   }
+  return parameters;
+}
+
+Result<ImportParameters> parse_import_parameters(std::string_view text) {
+  constexpr std::string_view kWhat = "import";
+  const json from = TRY(parse_object(text, kWhat));
+  ImportParameters parameters;
+  std::string accept = "nothing";
+  TRY(read_text(from, "note", kWhat, parameters.note));
+  TRY(read_text(from, "accept", kWhat, accept));
+  parameters.accept = TRY(parse_import_acceptance(accept));
+  const auto source = from.find("source");
+  if (source == from.end() || !source->is_object()) return fail(not_parameters(kWhat));
+  TRY(read_text(*source, "upload", kWhat, parameters.upload));
+  TRY(read_text(*source, "path", kWhat, parameters.path));
+  TRY(read_text(*source, "url", kWhat, parameters.url));
+  const auto backup = source->find("backup");
+  if (backup == source->end()) return parameters;
+  if (!backup->is_object()) return fail(not_parameters(kWhat));
+  TRY(read_text(*backup, "project", kWhat, parameters.project));
+  TRY(read_text(*backup, "id", kWhat, parameters.backup));
   return parameters;
 }
 

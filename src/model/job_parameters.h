@@ -42,14 +42,38 @@ struct ForgetParameters {
   friend bool operator==(const ForgetParameters&, const ForgetParameters&) = default;
 };
 
+// What of an import becomes a backup.
+enum class ImportAcceptance {
+  kNothing,   // the report alone
+  kClean,     // what has no warning
+  kWarnings,  // what is not refused
+};
+std::string_view to_string(ImportAcceptance acceptance);  // "nothing", "clean", "warnings"
+Result<ImportAcceptance> parse_import_acceptance(std::string_view text);
+
+// JobKind::kImport. Job::branch is what it is meant for. One of the four sources.
+struct ImportParameters {
+  std::string upload;   // an id
+  std::string path;     // on the worker's machine
+  std::string url;      // of a file or an object
+  std::string project;  // whose backup it is
+  std::string backup;   // its id
+  std::string note;
+  ImportAcceptance accept = ImportAcceptance::kNothing;
+
+  friend bool operator==(const ImportParameters&, const ImportParameters&) = default;
+};
+
 std::string to_json(const RestoreParameters& parameters);
 std::string to_json(const RefreshParameters& parameters);
 std::string to_json(const VerifyParameters& parameters);
 std::string to_json(const ForgetParameters& parameters);
+std::string to_json(const ImportParameters& parameters);
 // kCorrupt for text that to_json() did not write; what is missing has its default.
 Result<RestoreParameters> parse_restore_parameters(std::string_view json);
 Result<RefreshParameters> parse_refresh_parameters(std::string_view json);
 Result<VerifyParameters> parse_verify_parameters(std::string_view json);
 Result<ForgetParameters> parse_forget_parameters(std::string_view json);
+Result<ImportParameters> parse_import_parameters(std::string_view json);
 
 }  // namespace skyhold
