@@ -142,7 +142,7 @@ class Access {
   };
   Result<CreatedToken> create_token(const Principal& who, const ApiToken& wanted);
   Result<std::vector<ApiToken>> tokens(const Principal& who);
-  Status delete_token(const Principal& who, std::string_view id);
+  Status delete_token(const Principal& who, std::string_view id);  // by the person, or by itself
 
   // ---- members
   Result<std::vector<Member>> members(std::string_view project);

@@ -145,6 +145,7 @@ TEST_P(RolesTest, ATokenCannotTouchWhatBelongsToThePerson) {
   const NewSession session = sign_in();
   const auto created =
       must(access_->create_token(session.principal, {.name = "all", .most = Role::kOperator}));
+  const auto other = must(access_->create_token(session.principal, {.name = "other"}));
   const Principal script = must(access_->by_token(created.secret));
   EXPECT_EQ(script.role_in(""), Role::kOperator);
 
@@ -159,13 +160,24 @@ TEST_P(RolesTest, ATokenCannotTouchWhatBelongsToThePerson) {
       access_->disable_totp(script, kAlicesPassword),
       access_->create_token(script, {.name = "another"}).map([](const auto&) {}),
       access_->tokens(script).map([](const auto&) {}),
-      access_->delete_token(script, created.token.id),
+      access_->delete_token(script, other.token.id),
   };
   for (const Status& status : refused) {
     EXPECT_EQ(code_of(status), ErrorCode::kPermissionDenied);
     EXPECT_THAT(status.error().message, HasSubstr("an API token cannot"));
   }
   EXPECT_FALSE(is_nobody(session.cookie));
+}
+
+TEST_P(RolesTest, ATokenMayEndItself) {
+  const NewSession session = sign_in();
+  const auto created = must(access_->create_token(session.principal, {.name = "login"}));
+  const auto other = must(access_->create_token(session.principal, {.name = "other"}));
+  const Principal script = must(access_->by_token(created.secret));
+  must(access_->delete_token(script, created.token.id));
+  EXPECT_FALSE(must(access_->by_token(created.secret)).signed_in);
+  EXPECT_TRUE(must(access_->by_token(other.secret)).signed_in);
+  EXPECT_EQ(code_of(access_->delete_token(script, created.token.id)), ErrorCode::kNotFound);
 }
 
 TEST_P(RolesTest, ATokenEndsWithItsReasonToBe) {

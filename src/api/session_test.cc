@@ -183,6 +183,21 @@ TEST_F(SessionTest, TokensServeScriptsAndEndWhenTheyAreRevoked) {
   EXPECT_EQ(script.get("/projects/acme").code(), "signed_out");
 }
 
+// As whoever leaves does who had signed in on the command line.
+TEST_F(SessionTest, ATokenMayRevokeItselfAndNoOther) {
+  Caller ada = house_.as("ada");
+  const Answer made = ada.post("/me/tokens", R"({"name":"laptop","role":"admin"})");
+  const Answer other = ada.post("/me/tokens", R"({"name":"nightly","role":"user"})");
+  Caller laptop = house_.caller();
+  laptop.token = made.text_at("secret");
+  EXPECT_EQ(laptop.remove("/me/tokens/" + other.text_at("token.id")).code(), "session_required");
+  EXPECT_EQ(laptop.remove("/me/tokens/" + made.text_at("token.id")).status, 204);
+  EXPECT_EQ(house_.audited("token.delete")->subject, made.text_at("token.id"));
+  EXPECT_EQ(house_.audited("token.delete")->outcome, "ok");
+  EXPECT_EQ(laptop.get("/me").status, 401);
+  EXPECT_EQ(ada.get("/me/tokens").at("items").items().size(), 1U);
+}
+
 TEST_F(SessionTest, ATokenExpires) {
   Caller ada = house_.as("ada");
   const Answer made =
