@@ -1,5 +1,4 @@
 import { MantineProvider, localStorageColorSchemeManager } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from 'react-router-dom';
 import { whenSignedOut } from '@/api/client';
@@ -7,6 +6,7 @@ import { keys } from '@/api/keys';
 import { ApiProblem } from '@/api/problem';
 import { LocaleProvider } from '@/i18n/locale';
 import { theme } from '@/theme/theme';
+import { Toasts } from '@/ui/Toasts';
 import { router } from './router';
 
 const client = new QueryClient({
@@ -41,7 +41,7 @@ export function App() {
         withStaticClasses={false}
       >
         <LocaleProvider>
-          <Notifications position="bottom-right" limit={3} />
+          <Toasts />
           <RouterProvider router={router} future={{ v7_startTransition: true }} />
         </LocaleProvider>
       </MantineProvider>

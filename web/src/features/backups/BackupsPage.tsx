@@ -27,15 +27,16 @@ export function BackupsPage() {
   const actions = admin && (
     <>
       <MaintenanceMenu project={project.name} />
-      <Button
-        variant="default"
-        component={Link}
-        to={`/projects/${project.name}/restore`}
-        leftSection={<IconRestore size={18} />}
-        disabled={project.backup_count === 0}
-      >
-        {t('backups.restore')}
-      </Button>
+      {project.backup_count > 0 && (
+        <Button
+          variant="default"
+          component={Link}
+          to={`/projects/${project.name}/restore`}
+          leftSection={<IconRestore size={18} />}
+        >
+          {t('backups.restore')}
+        </Button>
+      )}
       <Button leftSection={<IconPlus size={18} />} onClick={() => setCreating(true)}>
         {t('backups.create')}
       </Button>
