@@ -22,13 +22,17 @@ Result<std::string> production_branch(ApiClient& api, const std::string& project
 }
 
 Result<std::string> backup_id(ApiClient& api, const Parameters& parameters) {
-  if (parameters.api.id != "latest") return parameters.api.id;
-  const ApiReply reply = TRY(api.get(api_path("/projects/", parameters.api.project)));
+  return backup_id(api, parameters.api.project, parameters.api.id);
+}
+
+Result<std::string> backup_id(ApiClient& api, const std::string& project, const std::string& named) {
+  if (named != "latest") return named;
+  const ApiReply reply = TRY(api.get(api_path("/projects/", project)));
   const std::string id = reply.json["health"].text("last_good_backup");
   if (!id.empty()) return id;
   return fail(ErrorCode::kNotFound,
-              fmt::format("project {} has no good backup of its production branch", parameters.api.project),
-              fmt::format("see `skyhold backup list --project {}`", parameters.api.project));
+              fmt::format("project {} has no good backup of its production branch", project),
+              fmt::format("see `skyhold backup list --project {}`", project));
 }
 
 Result<std::string> backup_path(ApiClient& api, const Parameters& parameters) {

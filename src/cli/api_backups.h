@@ -15,6 +15,7 @@ Result<std::string> production_branch(ApiClient& api, const std::string& project
 
 // The id that `parameters.api.id` stands for: "latest" is production's last good backup.
 Result<std::string> backup_id(ApiClient& api, const Parameters& parameters);
+Result<std::string> backup_id(ApiClient& api, const std::string& project, const std::string& named);
 Result<std::string> backup_path(ApiClient& api, const Parameters& parameters);
 
 // What is wrong with a backup that can be restored, as `repo backup` would say it.

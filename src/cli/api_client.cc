@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::uint64_t kMostAnswerBytes = std::uint64_t{64} << 20;
 constexpr int kMostPageItems = 500;
+constexpr std::chrono::seconds kTransferStall{120};
 
 bool is_plain(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
@@ -49,7 +50,10 @@ std::string api_path(std::string_view format_before, std::string_view name, std:
 }
 
 ApiClient::ApiClient(ApiPlace place, const CancelToken& cancel) : place_(std::move(place)), cancel_(&cancel) {
-  http_ = std::make_unique<HttpClient>(HttpClientOptions{.ca_file = place_.ca_file, .ca_directory = {}});
+  HttpClientOptions options{.ca_file = place_.ca_file, .ca_directory = {}};
+  http_ = std::make_unique<HttpClient>(options);
+  options.stall_timeout = kTransferStall;
+  transfers_ = std::make_unique<HttpClient>(options);
 }
 ApiClient::~ApiClient() = default;
 ApiClient::ApiClient(ApiClient&&) noexcept = default;
@@ -59,7 +63,7 @@ Result<ApiReply> ApiClient::get(const std::string& path, const ApiQuery& query) 
   return send(HttpMethod::kGet, path, query, {});
 }
 Result<ApiReply> ApiClient::create(const std::string& path, const ApiObject& body) {
-  return send(HttpMethod::kPost, path, {}, body.dump(), new_idempotency_key());
+  return send(HttpMethod::kPost, path, {}, body.empty() ? std::string() : body.dump(), new_idempotency_key());
 }
 Result<ApiReply> ApiClient::post(const std::string& path, const ApiObject& body) {
   return send(HttpMethod::kPost, path, {}, body.empty() ? std::string() : body.dump());
@@ -97,29 +101,39 @@ Result<ApiReply> ApiClient::list(const std::string& path, ApiQuery query, int mo
 
 Status ApiClient::stream(const std::string& path, const std::string& last_event_id,
                          const std::function<bool(ByteView piece)>& on_piece) {
-  HttpRequest request;
+  HttpRequest request = request_to(HttpMethod::kGet, path, {});
   request.headers.push_back({"Accept", "text/event-stream"});
   if (!last_event_id.empty()) request.headers.push_back({"Last-Event-ID", last_event_id});
   request.on_body = on_piece;
-  const HttpResponse response = TRY(exchange(std::move(request), path, {}));
+  const HttpResponse response = TRY(exchange(*http_, std::move(request)));
   if (!response.header("content-type").value_or("").starts_with("text/event-stream")) {
     return fail(ErrorCode::kUnsupported, fmt::format("{} does not send events", place_.url));
   }
   return {};
 }
 
+Result<ApiReply> ApiClient::put_bytes(const std::string& path, const ApiQuery& query, ByteView bytes) {
+  HttpRequest request = request_to(HttpMethod::kPut, path, query);
+  request.headers.push_back({"Content-Type", "application/octet-stream"});
+  request.body = {bytes};
+  return reply_to(*transfers_, std::move(request));
+}
+
 Result<ApiReply> ApiClient::send(HttpMethod method, const std::string& path, const ApiQuery& query,
                                  const std::string& body, const std::string& idempotency_key) {
-  HttpRequest request;
-  request.method = method;
-  request.headers.push_back({"Accept", "application/json"});
-  request.most_response_bytes = kMostAnswerBytes;
+  HttpRequest request = request_to(method, path, query);
   if (!body.empty()) {
     request.headers.push_back({"Content-Type", "application/json"});
     request.body = {as_bytes(body)};
   }
   if (!idempotency_key.empty()) request.headers.push_back({"Idempotency-Key", idempotency_key});
-  const HttpResponse response = TRY(exchange(std::move(request), path, query));
+  return reply_to(*http_, std::move(request));
+}
+
+Result<ApiReply> ApiClient::reply_to(HttpClient& http, HttpRequest request) {
+  request.headers.push_back({"Accept", "application/json"});
+  request.most_response_bytes = kMostAnswerBytes;
+  const HttpResponse response = TRY(exchange(http, std::move(request)));
   take_session(response);
   ApiReply reply{.body = std::string(as_text(response.body)), .json = {}};
   const bool is_json = response.header("content-type").value_or("").starts_with("application/json");
@@ -131,14 +145,19 @@ Result<ApiReply> ApiClient::send(HttpMethod method, const std::string& path, con
   return reply;
 }
 
-Result<HttpResponse> ApiClient::exchange(HttpRequest request, const std::string& path,
-                                         const ApiQuery& query) {
+HttpRequest ApiClient::request_to(HttpMethod method, const std::string& path, const ApiQuery& query) const {
+  HttpRequest request;
+  request.method = method;
   request.url = place_.url + "/api/v1" + path + query_text(query);
-  request.cancel = cancel_;
   if (!place_.token.empty()) request.headers.push_back({"Authorization", "Bearer " + place_.token});
   if (!cookie_.empty()) request.headers.push_back({"Cookie", cookie_});
   if (!csrf_token_.empty()) request.headers.push_back({"X-CSRF-Token", csrf_token_});
-  auto response = http_->send(request);
+  return request;
+}
+
+Result<HttpResponse> ApiClient::exchange(HttpClient& http, HttpRequest request) {
+  request.cancel = cancel_;
+  auto response = http.send(request);
   if (!response) {
     TRY(cancel_->check());
     Error error = std::move(response).error();

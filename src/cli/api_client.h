@@ -26,6 +26,21 @@ struct ApiReply {
   [[nodiscard]] std::string text() const { return body.empty() ? "{}" : body; }
 };
 
+// The begin of an answer that is a file, or a part of one.
+struct FileHead {
+  std::uint64_t from = 0;                    // where in the file its bytes begin
+  std::optional<std::uint64_t> whole_bytes;  // of the whole file; none: not told
+};
+
+// Takes a file as it comes. What it fails with ends the exchange and is its error.
+class FileReceiver {
+ public:
+  virtual ~FileReceiver() = default;
+  // Before the first piece; not at all when there is none. A service that cannot give a part gives all.
+  virtual Status begin(const FileHead& head) = 0;
+  virtual Status take(ByteView piece) = 0;
+};
+
 // Where to, as whom. None of it is checked.
 struct ApiPlace {
   std::string url;  // without a slash at its end
@@ -68,6 +83,8 @@ class ApiClient {
   Result<ApiReply> put(const std::string& path, const ApiObject& body);
   Result<ApiReply> patch(const std::string& path, const ApiObject& body);
   Result<ApiReply> remove(const std::string& path, const ApiQuery& query = {});
+  // Bytes of a file.
+  Result<ApiReply> put_bytes(const std::string& path, const ApiQuery& query, ByteView bytes);
 
   // Pages until `most` items have come or there are no more; gives {"items": […], "next": "…"}.
   Result<ApiReply> list(const std::string& path, ApiQuery query, int most, std::string after = {});
@@ -76,11 +93,20 @@ class ApiClient {
   Status stream(const std::string& path, const std::string& last_event_id,
                 const std::function<bool(ByteView piece)>& on_piece);
 
+  // Where a link that the service gave leads. kUnsupported when it is none below its address.
+  [[nodiscard]] Result<std::string> link_url(const std::string& link) const;
+  // The file that such a link gives, from byte `from` on. The link is the right to it: no token goes along.
+  Status fetch(const std::string& link, std::uint64_t from, FileReceiver& receiver);
+
   // After POST /session: the cookie came with the answer and rides along; changes repeat the token.
   void use_csrf_token(std::string token) { csrf_token_ = std::move(token); }
 
  private:
-  Result<HttpResponse> exchange(HttpRequest request, const std::string& path, const ApiQuery& query);
+  // A request to `path`, as whoever is signed in.
+  [[nodiscard]] HttpRequest request_to(HttpMethod method, const std::string& path,
+                                       const ApiQuery& query) const;
+  Result<HttpResponse> exchange(HttpClient& http, HttpRequest request);
+  Result<ApiReply> reply_to(HttpClient& http, HttpRequest request);
   Result<ApiReply> send(HttpMethod method, const std::string& path, const ApiQuery& query,
                         const std::string& body, const std::string& idempotency_key = {});
   void take_session(const HttpResponse& response);
@@ -88,6 +114,7 @@ class ApiClient {
   ApiPlace place_;
   const CancelToken* cancel_;
   std::unique_ptr<HttpClient> http_;
+  std::unique_ptr<HttpClient> transfers_;  // has more patience with a side that works on it
   std::string cookie_;
   std::string csrf_token_;
 };

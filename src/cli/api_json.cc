@@ -158,6 +158,11 @@ ApiObject& ApiObject::set(std::string_view key, const std::vector<ApiJson>& valu
   return *this;
 }
 
+ApiObject& ApiObject::set(std::string_view key, const std::vector<std::string>& values) {
+  members_->json[std::string(key)] = values;
+  return *this;
+}
+
 bool ApiObject::empty() const {
   return members_->json.empty();
 }

@@ -63,6 +63,7 @@ class ApiObject {
   ApiObject& set(std::string_view key, const ApiJson& value);
   ApiObject& set(std::string_view key, const ApiObject& value);
   ApiObject& set(std::string_view key, const std::vector<ApiJson>& values);
+  ApiObject& set(std::string_view key, const std::vector<std::string>& values);
   // Nothing when there is no value; an empty text is one only when it was given.
   template <typename T>
   ApiObject& set_given(std::string_view key, const std::optional<T>& value) {

@@ -63,6 +63,15 @@ struct ApiParameters {
   bool read_data = false;
   bool tables = false;
 
+  // download
+  bool link = false;
+
+  // import
+  std::string accept;  // nothing, clean, warnings; empty: clean
+  bool on_server = false;
+  std::string from_backup;  // "PROJECT/BACKUP"
+  std::string resume;       // an upload's id
+
   // Lists.
   int limit = 100;
   std::string after;

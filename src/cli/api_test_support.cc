@@ -12,7 +12,9 @@ std::string SeenRequest::header(std::string_view name) const {
 }
 
 CannedService::CannedService() {
-  auto server = HttpServer::start({}, [this](ServerRequest& request) { return handle(request); });
+  ServerOptions options;
+  options.max_body_bytes = std::uint64_t{32} << 20;  // parts of uploads
+  auto server = HttpServer::start(options, [this](ServerRequest& request) { return handle(request); });
   if (!server) throw std::runtime_error(to_string(server.error()));
   server_ = std::move(*server);
 }

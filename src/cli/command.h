@@ -96,7 +96,9 @@ Command repo_password_command();
 std::vector<Command> login_commands();  // login, logout
 std::vector<Command> status_commands();
 std::vector<Command> restore_commands();  // restore, undo, refresh
-std::vector<Command> care_commands();     // verify, mend
+std::vector<Command> download_commands();
+std::vector<Command> import_commands();
+std::vector<Command> care_commands();  // verify, mend
 std::vector<Command> audit_commands();
 std::vector<Command> completion_commands();
 std::vector<Command> project_commands();

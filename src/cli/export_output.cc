@@ -30,8 +30,19 @@ Status write_all(int descriptor, ByteView bytes, const std::string& name) {
 
 class StandardOutput final : public ExportOutput {
  public:
-  Status write(ByteView bytes) override { return write_all(STDOUT_FILENO, bytes, "standard output"); }
+  Status write(ByteView bytes) override {
+    anything_left_ = anything_left_ || !bytes.empty();
+    return write_all(STDOUT_FILENO, bytes, "standard output");
+  }
+  Status begin_again() override {
+    if (!anything_left_) return {};
+    return fail(ErrorCode::kUnsupported, "what went to standard output cannot be begun again",
+                "write to a file with --output FILE");
+  }
   Status commit() override { return {}; }
+
+ private:
+  bool anything_left_ = false;
 };
 
 class FileOutput final : public ExportOutput {
@@ -43,6 +54,11 @@ class FileOutput final : public ExportOutput {
   FileOutput& operator=(const FileOutput&) = delete;
 
   Status write(ByteView bytes) override { return write_all(file_.get(), bytes, partial_.string()); }
+
+  Status begin_again() override {
+    if (::ftruncate(file_.get(), 0) == 0 && ::lseek(file_.get(), 0, SEEK_SET) == 0) return {};
+    return fail(error_from_errno(errno, fmt::format("cannot begin {} anew", partial_.string())));
+  }
 
   Status commit() override {
     if (::fsync(file_.get()) != 0) {

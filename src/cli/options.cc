@@ -220,19 +220,26 @@ void add_undo(CLI::App& app, Parameters& parameters) {
   add_value(app, "--key-file", parameters.key_file, "FILE", ignored);
 }
 
-void add_export(CLI::App& app, Parameters& parameters) {
+namespace {
+
+CLI::Option* add_export_format(CLI::App& app, Parameters& parameters, const std::string& more) {
+  return add_value(app, "--format", parameters.exported.format, "FORMAT",
+                   "odoo-zip (for Odoo's database manager), pg-dump (for pg_restore), sql.zst (for psql), "
+                   "tar.zst (all "
+                   "that the backup holds), table, or file (one of the filestore)." +
+                       more)
+      ->check(CLI::IsMember({"odoo-zip", "pg-dump", "sql.zst", "tar.zst", "table", "file"}));
+}
+
+CLI::Option* add_export_output(CLI::App& app, Parameters& parameters, const std::string& more) {
+  return add_value(app, "--output", parameters.exported.output, "FILE",
+                   "Where it goes; - is standard output. The file appears when it is whole, readable by you "
+                   "alone." +
+                       more);
+}
+
+void add_export_choices(CLI::App& app, Parameters& parameters) {
   Parameters::Export& exported = parameters.exported;
-  require(add_value(app, "--format", exported.format, "FORMAT",
-                    "odoo-zip (for Odoo's database manager), pg-dump (for pg_restore), sql.zst (for psql), "
-                    "tar.zst (all "
-                    "that the backup holds), table, or file (one of the filestore).")
-              ->check(CLI::IsMember({"odoo-zip", "pg-dump", "sql.zst", "tar.zst", "table", "file"})),
-          false);
-  require(
-      add_value(
-          app, "--output", exported.output, "FILE",
-          "Where it goes; - is standard output. The file appears when it is whole, readable by you alone."),
-      false);
   app.add_flag("--without-filestore", exported.without_filestore, "odoo-zip: leave the filestore out.");
   add_value(app, "--table", exported.table, "[SCHEMA.]TABLE", "table: which one.");
   add_value(app, "--table-format", exported.table_format, "csv|copy",
@@ -248,6 +255,20 @@ void add_export(CLI::App& app, Parameters& parameters) {
   add_value(app, "--passphrase-file", exported.passphrase_file, "FILE",
             "Encrypt it under the passphrase on the first line of this file, to be opened with age.")
       ->excludes(recipient);
+}
+
+}  // namespace
+
+void add_export(CLI::App& app, Parameters& parameters) {
+  require(add_export_format(app, parameters, ""), false);
+  require(add_export_output(app, parameters, ""), false);
+  add_export_choices(app, parameters);
+}
+
+void add_download(CLI::App& app, Parameters& parameters) {
+  add_export_format(app, parameters, " Default: odoo-zip; with --table or --file that one.");
+  add_export_output(app, parameters, " Default: the name that the service gives it, in this directory.");
+  add_export_choices(app, parameters);
 }
 
 void add_import(CLI::App& app, Parameters& parameters) {

@@ -42,6 +42,7 @@ void add_undo(CLI::App& app,
 void add_from(CLI::App& app, Parameters& parameters);
 // --format --output --without-filestore --table --table-format --file --recipient --passphrase-file
 void add_export(CLI::App& app, Parameters& parameters);
+void add_download(CLI::App& app, Parameters& parameters);  // the same, with --format and --output left open
 // FILE --database --accept-warnings --dry-run --odoo-version --addons-path --allow-extension
 // --max-database-size --max-hours
 void add_import(CLI::App& app, Parameters& parameters);

@@ -2,17 +2,15 @@
 
 #include "base/human.h"
 #include "cli/command.h"
+#include "cli/export_choice.h"
 #include "cli/export_output.h"
 #include "cli/json_reports.h"
 #include "cli/open.h"
 #include "cli/options.h"
-#include "io/durable_file.h"
 #include "operations/export/export.h"
 
 namespace skyhold {
 namespace {
-
-constexpr std::uint64_t kLongestPassphraseFile = 4096;
 
 void define(CLI::App& app, Parameters& parameters) {
   options::add_snapshot(app, parameters);
@@ -22,35 +20,9 @@ void define(CLI::App& app, Parameters& parameters) {
   options::add_export(app, parameters);
 }
 
-Status check_given_with(std::string_view flag, const std::string& value, bool wanted,
-                        std::string_view format) {
-  if (value.empty() != wanted) return {};
-  if (wanted) return fail(ErrorCode::kInvalidArgument, fmt::format("--format {} wants {}", format, flag));
-  return fail(ErrorCode::kInvalidArgument, fmt::format("{} goes with --format {} only", flag, format));
-}
-
 Status check(const Parameters& parameters) {
   TRY(check_snapshot_text(parameters.snapshot));
-  const Parameters::Export& exported = parameters.exported;
-  TRY(check_given_with("--table", exported.table, exported.format == "table", "table"));
-  TRY(check_given_with("--file", exported.file, exported.format == "file", "file"));
-  if (exported.without_filestore && exported.format != "odoo-zip") {
-    return fail(ErrorCode::kInvalidArgument, "--without-filestore goes with --format odoo-zip only");
-  }
-  if (parameters.json && exported.output == "-") {
-    return fail(ErrorCode::kInvalidArgument, "--json and --output - would both use standard output");
-  }
-  return {};
-}
-
-Result<std::string> read_passphrase(const std::string& file) {
-  const Bytes bytes = TRY(read_file(file, kLongestPassphraseFile));
-  const std::string_view text = as_text(bytes);
-  std::string passphrase(text.substr(0, text.find('\n')));
-  if (passphrase.ends_with('\r')) passphrase.pop_back();
-  if (!passphrase.empty()) return passphrase;
-  return fail(ErrorCode::kInvalidArgument, fmt::format("the first line of {} is empty", file),
-              "write the passphrase there");
+  return check_export_choice(parameters, parameters.exported.format);
 }
 
 Result<ExportOptions> export_options(const Parameters::Export& exported) {

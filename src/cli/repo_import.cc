@@ -1,18 +1,14 @@
-#include <cerrno>
-
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include "base/human.h"
 #include "cli/command.h"
 #include "cli/format.h"
 #include "cli/import_backup.h"
+#include "cli/import_text.h"
 #include "cli/json_reports.h"
 #include "cli/open.h"
 #include "cli/options.h"
 #include "cli/text_reports.h"
-#include "io/file_descriptor.h"
+#include "io/file_source.h"
 
 namespace skyhold {
 namespace {
@@ -32,37 +28,10 @@ Status check(const Parameters& parameters) {
   return check_database_is_named(parameters);
 }
 
-class FileSource final : public ByteSource {
- public:
-  FileSource(FileDescriptor file, std::string name) : file_(std::move(file)), name_(std::move(name)) {}
-  ~FileSource() override {
-    if (name_ == "-") static_cast<void>(file_.release());  // standard input is not ours to close
-  }
-  FileSource(const FileSource&) = delete;
-  FileSource& operator=(const FileSource&) = delete;
-  Result<std::size_t> read(MutableByteView out) override {
-    while (true) {
-      const ssize_t got = ::read(file_.get(), out.data(), out.size());
-      if (got >= 0) return static_cast<std::size_t>(got);
-      if (errno != EINTR) return fail(error_from_errno(errno, fmt::format("cannot read {}", name_)));
-    }
-  }
-
- private:
-  FileDescriptor file_;
-  std::string name_;
-};
-
-Result<std::unique_ptr<ByteSource>> open_file(const std::string& name) {
-  FileDescriptor file(name == "-" ? STDIN_FILENO : ::open(name.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.is_open()) return fail(error_from_errno(errno, fmt::format("cannot open {}", name)));
-  return std::make_unique<FileSource>(std::move(file), name);
-}
-
 Result<ImportRequest> import_request(const Parameters& parameters) {
   const Parameters::Import& imported = parameters.imported;
   ImportRequest request;
-  request.open_archive = [name = imported.file] { return open_file(name); };
+  request.open_archive = [name = imported.file] { return open_file_source(name); };
   request.can_open_again = imported.file != "-";
   request.server = TRY(database_target(parameters));
   request.odoo_version = imported.odoo_version;
@@ -74,24 +43,6 @@ Result<ImportRequest> import_request(const Parameters& parameters) {
   return request;
 }
 
-std::string report_text(const ImportReport& report) {
-  std::string text = fmt::format("Read     {}, {}\n", human_bytes(report.archive_bytes),
-                                 report.kind.empty() ? "of unknown kind" : report.kind);
-  if (!report.server_version.empty()) text += fmt::format("From     PostgreSQL {}\n", report.server_version);
-  if (!report.odoo_version.empty()) {
-    text += fmt::format("Odoo     {}, {}\n", report.odoo_version,
-                        counted(report.modules.size(), "module", "modules"));
-  }
-  text +=
-      fmt::format("Holds    {}, {} rows, {}\n", counted(report.tables, "table with rows", "tables with rows"),
-                  human_count(report.rows), counted(report.files, "file", "files"));
-  for (const ImportFinding& finding : report.findings) {
-    text += fmt::format("{:<8} {} ({})\n", to_string(finding.severity), finding.words, finding.count);
-    for (const std::string& example : finding.examples) text += fmt::format("           {}\n", example);
-  }
-  return text;
-}
-
 std::string outcome_json(const ImportReport& report, const std::string& backup) {
   return fmt::format("{{\"report\":{},\"backup\":{}}}\n", import_report_json(report),
                      backup.substr(0, backup.find_last_not_of('\n') + 1));
@@ -100,7 +51,7 @@ std::string outcome_json(const ImportReport& report, const std::string& backup) 
 // With the report, for it says why, whatever came of it.
 CommandOutcome outcome_of(const Parameters& parameters, const ImportReport& report,
                           std::optional<Error> error) {
-  return {parameters.json ? outcome_json(report, "null") : report_text(report), std::move(error)};
+  return {parameters.json ? outcome_json(report, "null") : import_report_text(report), std::move(error)};
 }
 
 std::optional<Error> shortfall_of(const BackupResult& result) {
@@ -141,7 +92,7 @@ Result<CommandOutcome> run(const Parameters& parameters, CommandContext& context
   if (!result) return outcome_of(parameters, report, result.error());
   const std::size_t copies = repository->copies().size();
   return CommandOutcome{parameters.json ? outcome_json(report, backup_json(*result))
-                                        : report_text(report) + backup_text(*result, copies),
+                                        : import_report_text(report) + backup_text(*result, copies),
                         shortfall_of(*result)};
 }
 
