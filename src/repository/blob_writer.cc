@@ -70,7 +70,8 @@ struct BlobWriter::Uploader {
 };
 
 struct BlobWriter::Counters {
-  std::atomic<std::uint64_t> data_blobs{0}, tree_blobs{0}, plain_new{0}, plain_reused{0}, stored{0};
+  std::atomic<std::uint64_t> data_blobs{0}, tree_blobs{0}, plain_new{0}, plain_reused{0}, stored{0},
+      objects{0};
   std::atomic<std::int64_t> hash{0}, encode{0}, pack{0}, wait{0}, upload{0};
 };
 
@@ -241,6 +242,7 @@ Result<Id> BlobWriter::Lane::store(ByteView plain) {
 Status BlobWriter::submit(FinishedPack pack) {
   TRY(first_failure());
   counters_->stored += pack.bytes.size();
+  ++counters_->objects;
   auto pending = std::make_shared<PendingPack>();
   pending->pack = std::move(pack);
   for (std::size_t copy = 0; copy < uploaders_.size(); ++copy) pending->awaited |= 1ULL << copy;
@@ -334,6 +336,7 @@ Status BlobWriter::write_index(const std::vector<IndexedPack>& packs) {
   if (packs.empty()) return {};
   const Bytes stored = encode_unpacked(repository_.key(), encode_index(packs), Compress::kYes);
   counters_->stored += stored.size();
+  ++counters_->objects;
   return repository_.copies().put_everywhere(object_name(FileKind::kIndex, sha256(stored)), stored);
 }
 
@@ -391,10 +394,10 @@ WriteTotals BlobWriter::totals() const {
   const auto seconds = [](const std::atomic<std::int64_t>& nanoseconds) {
     return static_cast<double>(nanoseconds) / 1e9;
   };
-  return {counters_->data_blobs,      counters_->tree_blobs,    counters_->plain_new,
-          counters_->plain_reused,    counters_->stored,        seconds(counters_->hash),
-          seconds(counters_->encode), seconds(counters_->pack), seconds(counters_->wait),
-          seconds(counters_->upload)};
+  return {counters_->data_blobs,    counters_->tree_blobs,      counters_->plain_new,
+          counters_->plain_reused,  counters_->stored,          counters_->objects,
+          seconds(counters_->hash), seconds(counters_->encode), seconds(counters_->pack),
+          seconds(counters_->wait), seconds(counters_->upload)};
 }
 
 StreamWriter::StreamWriter(BlobWriter::Lane& lane, const ChunkSizes& sizes, HashWhole hash_whole)

@@ -50,6 +50,7 @@ struct WriteTotals {
   std::uint64_t plain_bytes_new = 0;
   std::uint64_t plain_bytes_reused = 0;
   std::uint64_t stored_bytes_new = 0;  // packs and index files
+  std::uint64_t objects_new = 0;       // of these
   double hash_seconds = 0;             // summed over threads, as are all that follow
   double encode_seconds = 0;           // compress, encrypt, prove
   double pack_seconds = 0;             // header and name of packs

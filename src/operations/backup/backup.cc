@@ -327,6 +327,7 @@ class Backup {
     result_.source_bytes = source_bytes(captured);
     result_.reused_bytes = totals.plain_bytes_reused + captured.files.reused_bytes;
     result_.added_bytes = totals.stored_bytes_new;
+    result_.added_objects = totals.objects_new + 1;
     result_.files_read = captured.files.read_count;
     result_.files_reused = captured.files.reused_count;
     result_.files_recovered = captured.files.recovered_count;

@@ -42,9 +42,10 @@ struct StageTime {
 struct BackupResult {
   Snapshot snapshot;
   Manifest manifest;
-  std::uint64_t source_bytes = 0;  // tables, dumps and files
-  std::uint64_t reused_bytes = 0;  // of those, held already
-  std::uint64_t added_bytes = 0;   // stored bytes of new objects, in one copy
+  std::uint64_t source_bytes = 0;   // tables, dumps and files
+  std::uint64_t reused_bytes = 0;   // of those, held already
+  std::uint64_t added_bytes = 0;    // stored bytes of new objects, in one copy
+  std::uint64_t added_objects = 0;  // packs, index files and the snapshot, in one copy
   std::uint64_t files_read = 0;
   std::uint64_t files_reused = 0;     // known from the last snapshot, not read
   std::uint64_t files_recovered = 0;  // gone at the source, found in earlier snapshots

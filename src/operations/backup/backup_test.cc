@@ -11,6 +11,7 @@
 #include "base/random.h"
 #include "operations/backup/recovery_files.h"
 #include "operations/backup/table_capture.h"
+#include "repository/copy_size.h"
 #include "stores/fault_store.h"
 #include "stores/memory_store.h"
 #include "tests/support/protecting_store.h"
@@ -161,6 +162,22 @@ TEST_F(BackupTest, TheSecondNightReadsNoFileAgainAndAddsLittle) {
   EXPECT_EQ(second->files_read, 1U);
   EXPECT_LT(second->added_bytes, 100'000U);
   EXPECT_TRUE(second->snapshot.parent);
+}
+
+TEST_F(BackupTest, CountsTheObjectsThatItAdds) {
+  attach(std::string(100'000, 'x'));
+  CopySize before = measure_copy(*stores_[0]).value();
+  EXPECT_EQ(before.objects, 3U) << "config and two keys";
+  for (int night = 0; night < 2; ++night) {
+    const auto result = back_up();
+    ASSERT_TRUE(result) << to_string(result.error());
+    for (const ObjectStorePtr& store : stores_) {
+      EXPECT_EQ(measure_copy(*store)->objects, before.objects + result->added_objects) << store->location();
+    }
+    const CopySize after = measure_copy(*stores_[0]).value();
+    EXPECT_GE(after.bytes, before.bytes + result->added_bytes);
+    before = after;
+  }
 }
 
 // The file fills packs of its own and is not read again: only the names of its blobs lead to them.
