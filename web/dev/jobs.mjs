@@ -13,6 +13,7 @@ const phases = {
     'Neutralizing',
     'Swapping',
   ],
+  import: ['Reading the archive', 'Loading the dump', 'Looking at the database', 'Comparing the files'],
 };
 const length = 14_000;
 const total = 48_200_000_000;
@@ -56,7 +57,7 @@ export function startJob(kind, project, branch, more = {}) {
   return jobOf(id);
 }
 
-function over(id, kind, branch, began, more = {}) {
+export function over(id, kind, branch, began, more = {}) {
   jobs.set(id, { id, kind, project: 'acme', branch, created_by: 'ines', began, ...more });
 }
 over('jb_r1', 'restore', 'staging', now - 26 * hour, { backup: 'bk_0p0q7n2m4x', mode: 'neutralized' });
@@ -103,7 +104,8 @@ export function jobOf(id) {
       bytes_per_second: 184_000_000,
       seconds_left: running ? (length - elapsed) / 1000 : null,
     },
-    request: mode ? { backup: known.backup, mode, safety_backup: true } : {},
+    request: known.request ?? (mode ? { backup: known.backup, mode, safety_backup: true } : {}),
+    ...(state === 'succeeded' && known.result ? { result: known.result } : {}),
     ...(state === 'succeeded' && kind === 'restore'
       ? { result: { ...result, ...(mode === 'exact' ? { neutralization: undefined } : {}) } }
       : {}),

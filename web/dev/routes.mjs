@@ -1,5 +1,6 @@
 // Method, path and answer of each route that the pages ask.
 import * as data from './fixtures.mjs';
+import { interchangeRoutes } from './interchange.mjs';
 import { activeJobs, allJobs, eventsOf, jobOf, startJob } from './jobs.mjs';
 
 const { iso, now, day, hour, lastNight } = data;
@@ -293,6 +294,11 @@ export const routes = [
     }),
   ],
   [
+    'GET',
+    /^\/projects\/([^/]+)\/branches\/([^/]+)$/,
+    ({ params: [name, branch] }) => data.oneBranch(name, branch),
+  ],
+  [
     'POST',
     /^\/projects\/([^/]+)\/branches$/,
     ({ params: [name], body }) => {
@@ -427,6 +433,7 @@ export const routes = [
     },
   ],
   ['GET', /^\/projects\/([^/]+)\/backups\/([^/]+)\/difference$/, () => data.difference],
+  ...interchangeRoutes({ backupsOf, missing, page, reference }),
   [
     'POST',
     /^\/projects\/([^/]+)\/(verify|mend)$/,
@@ -438,7 +445,7 @@ export const routes = [
     /^\/projects\/([^/]+)\/restores$/,
     ({ query, params: [name] }) =>
       page(
-        allJobs().filter((job) => job.kind !== 'backup' && job.project === name),
+        allJobs().filter((job) => ['restore', 'refresh', 'undo'].includes(job.kind) && job.project === name),
         query,
       ),
   ],

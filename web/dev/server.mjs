@@ -49,9 +49,17 @@ function stream(id, response) {
 }
 
 async function body(request) {
+  if (request.headers['content-type'] === 'application/octet-stream') return bytesOf(request);
   let text = '';
   for await (const chunk of request) text += chunk;
   return text === '' ? {} : JSON.parse(text);
+}
+
+// Of a file that is sent only its size counts here.
+async function bytesOf(request) {
+  let bytes = 0;
+  for await (const chunk of request) bytes += chunk.length;
+  return { bytes };
 }
 
 async function answer(request, response, state) {

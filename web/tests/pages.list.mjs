@@ -1,3 +1,10 @@
+// Chooses a file to be imported, and waits for the button that says how far it is.
+async function send(page, name, button) {
+  const buffer = Buffer.alloc(20_000_000);
+  await page.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/zip', buffer });
+  await page.getByRole('button', { name: button }).waitFor();
+}
+
 // Every page, who looks at it, and what to do there before it is looked at.
 export const pages = [
   ['sign-in', 'nobody', '/sign-in'],
@@ -62,6 +69,130 @@ export const pages = [
   ['backup-copies', 'admin', '/projects/acme/backups/bk_0manual1?tab=copies'],
   ['backup-log', 'admin', '/projects/acme/backups/bk_0manual1?tab=log'],
   ['backup-failed', 'admin', '/projects/acme/backups/bk_0failed1'],
+  [
+    'backup-menu',
+    'admin',
+    '/projects/acme/backups/bk_0manual1',
+    async (page) => {
+      await page.getByRole('button', { name: 'More actions' }).click();
+      await page.getByRole('menuitem', { name: 'Download…' }).waitFor();
+    },
+  ],
+  ['download', 'admin', '/projects/acme/backups/bk_0manual1/download'],
+  [
+    'download-table',
+    'admin',
+    '/projects/acme/backups/bk_0manual1/download?format=table',
+    async (page) => {
+      await page.getByRole('textbox', { name: 'Table' }).fill('partner');
+      await page.getByRole('option', { name: 'res_partner' }).click();
+      await page.getByRole('radio', { name: /Who knows a passphrase/ }).check();
+      await page.getByRole('button', { name: 'Suggest one' }).click();
+      await page.getByRole('button', { name: 'Make the link' }).click();
+      await page.getByRole('link', { name: 'Download', exact: true }).waitFor();
+    },
+  ],
+  [
+    'download-link',
+    'admin',
+    '/projects/acme/backups/bk_0manual1/download?format=tar.zst',
+    async (page) => {
+      await page.getByRole('button', { name: 'Make the link' }).click();
+      await page.getByRole('link', { name: 'Download', exact: true }).waitFor();
+    },
+  ],
+  [
+    'download-keys',
+    'admin',
+    '/projects/acme/backups/bk_0manual1/download?format=file',
+    async (page) => {
+      await page.getByRole('radio', { name: /holders of certain keys/ }).check();
+      await page.getByLabel('Public keys').fill('age1short');
+      await page.getByLabel('Public keys').blur();
+      await page.getByText('This is no public key of age').waitFor();
+    },
+  ],
+  [
+    'download-neutralized',
+    'admin',
+    '/projects/acme/backups/bk_0manual1/download',
+    async (page) => {
+      await page.getByRole('radio', { name: /Neutralized/ }).check();
+      await page.getByRole('button', { name: 'Make the neutralized copy' }).click();
+      await page.getByRole('progressbar').waitFor();
+    },
+  ],
+  ['download-copy', 'admin', '/projects/acme/backups/bk_0manual1/download?neutralized=yes'],
+  ['download-nothing', 'admin', '/projects/acme/backups/bk_0failed1/download'],
+  ['import', 'admin', '/projects/acme/import'],
+  ['import-first', 'operator', '/projects/copper-sons/import'],
+  ['import-user', 'user', '/projects/acme/import'],
+  ['import-sending', 'admin', '/projects/acme/import', (page) => send(page, 'slow.zip', /Cancel/)],
+  [
+    'import-broken',
+    'admin',
+    '/projects/acme/import',
+    async (page) => {
+      await send(page, 'broken.zip', /Cancel/);
+      await page.getByText('The connection broke').waitFor();
+    },
+  ],
+  ['import-stopped', 'admin', '/projects/acme/import', (page) => send(page, 'full.zip', /Try again/)],
+  ['import-sent', 'admin', '/projects/acme/import', (page) => send(page, 'acme.zip', /Take another/)],
+  [
+    'import-unfinished',
+    'admin',
+    '/projects/acme/import',
+    async (page) => {
+      const begun = [{ id: 'up_half', name: 'acme-live.zip', size: 5_214_880_112 }];
+      await page.evaluate(
+        (text) => sessionStorage.setItem('skyhold-uploads:acme', text),
+        JSON.stringify(begun),
+      );
+      await page.reload();
+      await page.getByText('stopped at 43 %').waitFor();
+    },
+  ],
+  [
+    'import-project',
+    'operator',
+    '/projects/acme/import',
+    async (page) => {
+      await page.getByRole('radio', { name: /another project/ }).check();
+      await page.getByRole('textbox', { name: 'Project' }).fill('fjord');
+      await page.getByRole('option', { name: 'fjord-marine', exact: true }).click();
+      await page.getByRole('textbox', { name: 'Backup' }).click();
+      await page.getByRole('option').first().click();
+    },
+  ],
+  [
+    'import-path',
+    'operator',
+    '/projects/acme/import',
+    (page) => page.getByRole('radio', { name: /file on the server/ }).check(),
+  ],
+  [
+    'import-running',
+    'admin',
+    '/projects/acme/import',
+    async (page) => {
+      await send(page, 'acme.zip', /Take another/);
+      await page.getByRole('button', { name: 'Look at it' }).click();
+      await page.getByRole('progressbar').waitFor();
+    },
+  ],
+  [
+    'import-warnings',
+    'admin',
+    '/projects/acme/import/jb_i1',
+    async (page) => {
+      await page.getByText('3 examples').click();
+      await page.getByLabel('I have read the warnings').check();
+    },
+  ],
+  ['import-clean', 'operator', '/projects/acme/import/jb_i2'],
+  ['import-refused', 'admin', '/projects/acme/import/jb_i3'],
+  ['import-kept', 'admin', '/projects/acme/import/jb_i4'],
   ['restore-begin', 'admin', '/projects/acme/restore'],
   [
     'restore-existing',
@@ -99,6 +230,18 @@ export const pages = [
     async (page) => {
       await page.getByRole('textbox', { name: 'Kind' }).click();
       await page.getByRole('option', { name: 'Manual' }).waitFor();
+    },
+  ],
+  [
+    'backups-row-menu',
+    'admin',
+    '/projects/acme',
+    async (page) => {
+      const button = page.getByRole('button', { name: /Actions for backup/ }).first();
+      // On a phone it is on the backup's own page.
+      if (!(await button.isVisible())) return;
+      await button.click();
+      await page.getByRole('menuitem', { name: 'Download…' }).waitFor();
     },
   ],
   [

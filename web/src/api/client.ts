@@ -14,9 +14,15 @@ export function whenSignedOut(listener: () => void): void {
   onSignedOut = listener;
 }
 
+// What each change says beside its body; for requests that are not made by `api`.
+export function changeHeaders(): Record<string, string> {
+  return csrfToken === '' ? {} : { 'X-CSRF-Token': csrfToken };
+}
+
 const session: Middleware = {
   onRequest({ request }) {
-    if (request.method !== 'GET' && csrfToken !== '') request.headers.set('X-CSRF-Token', csrfToken);
+    if (request.method === 'GET') return request;
+    for (const [name, value] of Object.entries(changeHeaders())) request.headers.set(name, value);
     return request;
   },
 };
@@ -54,18 +60,27 @@ async function settled<T>(request: Promise<Answer<T>>): Promise<Answer<T>> {
     answer = await request;
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new ApiProblem({
-      title: 'The server could not be reached.',
-      status: 0,
-      code: 'unreachable',
-      hint: 'Check the connection; nothing was changed unless this page says so.',
-    });
+    throw unreachable();
   }
   if (answer.response.ok) return answer;
-  const problem = problemOf(answer.error, answer.response.status);
+  throw refusal(answer.error, answer.response.status);
+}
+
+export function unreachable(): ApiProblem {
+  return new ApiProblem({
+    title: 'The server could not be reached.',
+    status: 0,
+    code: 'unreachable',
+    hint: 'Check the connection; nothing was changed unless this page says so.',
+  });
+}
+
+// What the server said instead of an answer. That nobody is signed in any longer concerns all pages.
+export function refusal(body: unknown, status: number): ApiProblem {
+  const problem = problemOf(body, status);
   if (problem.status === 401 && csrfToken !== '') {
     csrfToken = '';
     onSignedOut();
   }
-  throw problem;
+  return problem;
 }

@@ -21,6 +21,9 @@ function page<Name extends string>(
 const projectPages: RouteObject[] = [
   page('', () => import('@/features/backups/BackupsPage'), 'BackupsPage'),
   page('backups/:id', () => import('@/features/backup/BackupPage'), 'BackupPage'),
+  page('backups/:id/download', () => import('@/features/download/DownloadPage'), 'DownloadPage'),
+  page('import', () => import('@/features/import/ImportPage'), 'ImportPage'),
+  page('import/:job', () => import('@/features/import/ImportJobPage'), 'ImportJobPage'),
   page('restore', () => import('@/features/restore/RestorePage'), 'RestorePage'),
   page('restores', () => import('@/features/restores/RestoresPage'), 'RestoresPage'),
   page('jobs/:job', () => import('@/features/restores/JobPage'), 'JobPage'),

@@ -1,8 +1,12 @@
 import type { MessageKey } from './en';
+import { interchange } from './fr/interchange';
 import type { Message } from './message';
 
-// Begun: navigation, words of state, signing in and the page of backups. The rest is said in English.
+// Begun: navigation, words of state, signing in, the page of backups, download and import. The rest is said in
+// English.
 export const fr: Partial<Record<MessageKey, Message>> = {
+  ...interchange,
+
   'action.back': 'Retour',
   'action.cancel': 'Annuler',
   'action.clearFilters': 'Effacer les filtres',

@@ -8,7 +8,7 @@ import { isRestorable } from '@/features/backups/words';
 import { useProjectRefresh } from '@/features/project/useProject';
 import { useTranslate } from '@/i18n/locale';
 import { Dialog } from '@/ui/Dialog';
-import { IconDots, IconPin, IconRestore, IconTrash } from '@/ui/icons';
+import { IconDots, IconDownload, IconPin, IconRestore, IconTrash } from '@/ui/icons';
 import { toast, toastProblem } from '@/ui/toast';
 import { DeleteBackup } from './DeleteBackup';
 import { PinBackup } from './PinBackup';
@@ -37,6 +37,15 @@ export function BackupActions({ backup }: { backup: Backup }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          {restorable && (
+            <Menu.Item
+              component={Link}
+              to={`/projects/${backup.project}/backups/${backup.id}/download`}
+              leftSection={<IconDownload size={16} />}
+            >
+              {t('download.open')}
+            </Menu.Item>
+          )}
           {restorable && !backup.pin && (
             <Menu.Item leftSection={<IconPin size={16} />} onClick={() => setOpen('pin')}>
               {t('pin.pin')}

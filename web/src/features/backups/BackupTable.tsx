@@ -1,15 +1,15 @@
-import { Button } from '@mantine/core';
+import { ActionIcon, Button, Menu } from '@mantine/core';
 import { Link } from 'react-router-dom';
 import type { Backup } from '@/api/types';
 import { formatBytes, formatSeconds } from '@/format/quantity';
 import { secondsBetween } from '@/format/time';
 import { BackupStatus, KindLabel } from '@/features/status/BackupStatus';
 import { Copies } from '@/features/status/Copies';
-import { useLocale } from '@/i18n/locale';
+import { useLocale, useTranslate } from '@/i18n/locale';
 import { DataTable } from '@/ui/DataTable';
 import type { Column } from '@/ui/DataTable';
 import { Time } from '@/ui/Time';
-import { IconPin } from '@/ui/icons';
+import { IconDots, IconDownload, IconPin } from '@/ui/icons';
 import classes from './BackupList.module.css';
 import { isRestorable, madeBy, shortTier } from './words';
 
@@ -97,18 +97,7 @@ export function BackupTable({ project, backups, mayRestore, busy }: Props) {
       // On a phone it is at hand at the bottom of the screen.
       card: 'hidden',
       cell: (backup) =>
-        mayRestore &&
-        isRestorable(backup) && (
-          <Button
-            component={Link}
-            to={`/projects/${project}/restore?backup=${backup.id}`}
-            variant="default"
-            size="xs"
-            aria-label={t('backups.restoreThis', { id: backup.id })}
-          >
-            {t('backups.restore')}
-          </Button>
-        ),
+        mayRestore && isRestorable(backup) && <RowActions project={project} backup={backup} />,
     },
   ];
   return (
@@ -119,6 +108,44 @@ export function BackupTable({ project, backups, mayRestore, busy }: Props) {
       rowKey={(backup) => backup.id}
       busy={busy}
     />
+  );
+}
+
+function RowActions({ project, backup }: { project: string; backup: Backup }) {
+  const t = useTranslate();
+  return (
+    <span className={classes.rowActions}>
+      <Button
+        component={Link}
+        to={`/projects/${project}/restore?backup=${backup.id}`}
+        variant="default"
+        size="xs"
+        aria-label={t('backups.restoreThis', { id: backup.id })}
+      >
+        {t('backups.restore')}
+      </Button>
+      <Menu>
+        <Menu.Target>
+          <ActionIcon
+            variant="default"
+            size={30}
+            aria-label={t('download.rowMenu', { id: backup.id })}
+            flex="none"
+          >
+            <IconDots size={16} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Item
+            component={Link}
+            to={`/projects/${project}/backups/${backup.id}/download`}
+            leftSection={<IconDownload size={16} />}
+          >
+            {t('download.open')}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </span>
   );
 }
 

@@ -18,7 +18,17 @@ import { IconRefresh } from '@/ui/icons';
 import { useFilters } from '@/ui/useFilters';
 import classes from './Jobs.module.css';
 
-const kinds: JobKind[] = ['backup', 'restore', 'undo', 'refresh', 'forget', 'prune', 'verify', 'mend'];
+const kinds: JobKind[] = [
+  'backup',
+  'restore',
+  'undo',
+  'refresh',
+  'import',
+  'forget',
+  'prune',
+  'verify',
+  'mend',
+];
 const states: JobState[] = ['queued', 'running', 'succeeded', 'failed', 'cancelled'];
 
 export function JobsPage() {

@@ -24,6 +24,7 @@ interface Tab {
 const tabs: Tab[] = [
   { to: '', label: 'tab.backups' },
   { to: 'restores', label: 'tab.restores' },
+  { to: 'import', label: 'tab.import', admin: true },
   { to: 'branches', label: 'tab.branches' },
   { to: 'schedule', label: 'tab.schedule' },
   { to: 'retention', label: 'tab.retention' },

@@ -1,19 +1,17 @@
 import { Button } from '@mantine/core';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link, useParams } from 'react-router-dom';
-import { api, take } from '@/api/client';
-import { keys } from '@/api/keys';
 import type { Job } from '@/api/types';
+import { importOutcome } from '@/features/import/outcome';
+import { CancelJob } from '@/features/jobs/CancelJob';
 import { JobProgress } from '@/features/jobs/JobProgress';
 import { JobStory } from '@/features/jobs/JobStory';
 import { isOver, useLiveJob } from '@/features/jobs/useLiveJob';
-import { mayAdminister, useBranches, useProject, useProjectRefresh } from '@/features/project/useProject';
+import { mayAdminister, useBranch, useProject, useProjectRefresh } from '@/features/project/useProject';
 import { useTranslate } from '@/i18n/locale';
 import { Loaded } from '@/ui/Loading';
 import { Page, Section } from '@/ui/Page';
 import { IconBack } from '@/ui/icons';
-import { toast, toastProblem } from '@/ui/toast';
 import { JobFacts } from './JobFacts';
 import { JobOutcome } from './JobOutcome';
 import { UndoDialog } from './UndoDialog';
@@ -34,39 +32,25 @@ export function JobPage() {
 function OneJob({ job, story }: { job: Job; story: React.ReactNode }) {
   const t = useTranslate();
   const project = useProject();
-  const client = useQueryClient();
   const admin = mayAdminister(project);
   const [undoing, setUndoing] = useState(false);
   const over = isOver(job.state);
   const replaced = ['restore', 'refresh', 'undo'].includes(job.kind);
-  const branches = useBranches(project.name, over && replaced && admin);
-  const canUndo = branches.data?.find((branch) => branch.name === job.branch)?.can_undo === true;
-  const cancel = useMutation({
-    mutationFn: () => take(api.POST('/jobs/{id}/cancel', { params: { path: { id: job.id } } })),
-    onSuccess: (cancelled) => {
-      client.setQueryData(keys.job(job.id), cancelled);
-      toast(t('job.cancelAsked'));
-    },
-    onError: toastProblem,
-  });
+  const canUndo = useBranch(project.name, job.branch, over && replaced && admin).data?.can_undo === true;
   const actions = admin && (
     <>
-      {!over && (
-        <Button
-          variant="default"
-          loading={cancel.isPending}
-          disabled={job.cancel_requested}
-          onClick={() => cancel.mutate()}
-        >
-          {job.cancel_requested ? t('job.cancelling') : t('job.cancel')}
-        </Button>
-      )}
+      {!over && <CancelJob job={job} label={t('job.cancel')} />}
       {over && canUndo && job.state === 'succeeded' && (
         <Button variant="default" leftSection={<IconBack size={18} />} onClick={() => setUndoing(true)}>
           {t('undo.title')}
         </Button>
       )}
-      {over && job.kind === 'backup' && job.backup && (
+      {importOutcome(job) !== undefined && (
+        <Button component={Link} to={`/projects/${project.name}/import/${job.id}`}>
+          {t('imports.openReport')}
+        </Button>
+      )}
+      {over && ['backup', 'import'].includes(job.kind) && job.backup && (
         <Button component={Link} to={`/projects/${project.name}/backups/${job.backup}`}>
           {t('job.openBackup')}
         </Button>

@@ -4,6 +4,7 @@ import { backup } from './backup';
 import { backups } from './backups';
 import { common } from './common';
 import { fleet } from './fleet';
+import { interchange } from './interchange';
 import { platform } from './platform';
 import { project } from './project';
 import { restore } from './restore';
@@ -16,6 +17,7 @@ const messages = {
   ...backups,
   ...backup,
   ...restore,
+  ...interchange,
   ...retention,
   ...project,
   ...platform,
