@@ -257,12 +257,15 @@ export const branches = (project, last) => [
     'staging',
     'acme_staging on db1:5432 as odoo',
     '/var/lib/odoo/filestore/acme_staging',
-    undefined,
-    true,
   ),
   branch(project, 'upgrade-18', 'development', 'acme_upgrade on db2:5432 as odoo', ''),
 ];
-function branch(project, name, type, database, filestore, last, undo = false) {
+// Only one branch by itself says whether a restore of it can be undone.
+export const oneBranch = (project, name) => ({
+  ...branches(project).find((each) => each.name === name),
+  can_undo: name === 'staging',
+});
+function branch(project, name, type, database, filestore, last) {
   return {
     project,
     name,
@@ -277,7 +280,6 @@ function branch(project, name, type, database, filestore, last, undo = false) {
     odoo_version: '17.0',
     created_at: iso(now - 120 * day),
     ...(last ? { last_backup: last } : {}),
-    can_undo: undo,
   };
 }
 

@@ -1,4 +1,3 @@
-import { ActionIcon, Menu } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'react-router-dom';
 import type { Branch, Project } from '@/api/types';
@@ -10,7 +9,8 @@ import { useTranslate } from '@/i18n/locale';
 import { DataTable } from '@/ui/DataTable';
 import type { Column } from '@/ui/DataTable';
 import { Time } from '@/ui/Time';
-import { IconBack, IconDots, IconPencil, IconRefresh, IconTrash } from '@/ui/icons';
+import { BranchMenu } from './BranchMenu';
+import type { BranchAction } from './BranchMenu';
 import classes from './Branches.module.css';
 import { DeleteBranch } from './DeleteBranch';
 import { RefreshDialog } from './RefreshDialog';
@@ -25,7 +25,7 @@ export function BranchTable({ project, branches, onEdit }: Props) {
   const t = useTranslate();
   const admin = mayAdminister(project);
   const operator = mayOperate(project);
-  const [open, setOpen] = useState<{ what: 'undo' | 'refresh' | 'delete'; branch: Branch } | null>(null);
+  const [open, setOpen] = useState<{ what: BranchAction; branch: Branch } | null>(null);
   const close = () => setOpen(null);
   const columns: Column<Branch>[] = [
     {
@@ -72,55 +72,14 @@ export function BranchTable({ project, branches, onEdit }: Props) {
       header: '',
       align: 'end',
       card: 'corner',
-      cell: (branch) => {
-        const others = branches.length > 1 && branch.type !== 'production';
-        if (!operator && !others && !branch.can_undo) return null;
-        return (
-          <Menu width={230}>
-            <Menu.Target>
-              <ActionIcon
-                variant="default"
-                size="lg"
-                aria-label={t('branches.actions', { name: branch.name })}
-              >
-                <IconDots size={18} />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              {others && (
-                <Menu.Item
-                  leftSection={<IconRefresh size={16} />}
-                  onClick={() => setOpen({ what: 'refresh', branch })}
-                >
-                  {t('refresh.title')}
-                </Menu.Item>
-              )}
-              {branch.can_undo && (
-                <Menu.Item
-                  leftSection={<IconBack size={16} />}
-                  onClick={() => setOpen({ what: 'undo', branch })}
-                >
-                  {t('undo.title')}
-                </Menu.Item>
-              )}
-              {operator && (
-                <>
-                  <Menu.Item leftSection={<IconPencil size={16} />} onClick={() => onEdit(branch)}>
-                    {t('action.edit')}
-                  </Menu.Item>
-                  <Menu.Item
-                    className="danger"
-                    leftSection={<IconTrash size={16} />}
-                    onClick={() => setOpen({ what: 'delete', branch })}
-                  >
-                    {t('branches.forget')}
-                  </Menu.Item>
-                </>
-              )}
-            </Menu.Dropdown>
-          </Menu>
-        );
-      },
+      cell: (branch) => (
+        <BranchMenu
+          branch={branch}
+          mayRefresh={branches.length > 1 && branch.type !== 'production'}
+          operator={operator}
+          onChoose={(what) => (what === 'edit' ? onEdit(branch) : setOpen({ what, branch }))}
+        />
+      ),
     });
   }
   return (

@@ -36,3 +36,15 @@ export function useBranches(project: string, enabled = true) {
     enabled,
   });
 }
+
+// One branch by itself, with what only its database server knows.
+export function useBranch(project: string, branch: string, enabled = true) {
+  return useQuery({
+    queryKey: keys.of(project, 'branch', branch),
+    queryFn: ({ signal }) =>
+      take(
+        api.GET('/projects/{project}/branches/{branch}', { params: { path: { project, branch } }, signal }),
+      ),
+    enabled,
+  });
+}

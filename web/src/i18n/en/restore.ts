@@ -97,6 +97,7 @@ export const restore = {
   'neutralization.what': 'What',
   'neutralization.without': 'Installed modules without a rule:',
 
+  'undo.nothing': 'No restore to undo',
   'undo.title': 'Undo the restore',
   'undo.what':
     'The data that {branch} had before comes back; what is there now is kept in its place, so you can change your mind once more.',
