@@ -19,6 +19,7 @@ class ApiServer final : public Api {
     const RouteMatch match = match_route(head.method, head.target_path);
     if (match.route != nullptr) {
       plan.max_body_bytes = match.route->max_body_bytes;
+      plan.stream_body = match.route->streams_body;
     } else if (head.method == HttpMethod::kGet) {
       plan.inline_fast = site_.never_blocks(head);
     }

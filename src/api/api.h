@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "access/access.h"
+#include "api/interchange.h"
 #include "api/platform.h"
 #include "catalog/catalog.h"
 #include "http/server.h"
@@ -19,6 +20,7 @@ struct ApiServices {
   Access& access;
   JobQueue& jobs;
   Platform& platform;
+  Interchange& interchange;
   const MasterKey& master_key;
   const Clock& clock;
 };

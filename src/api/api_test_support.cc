@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "api/routes.h"
+#include "io/produced_source.h"
 #include "model/ids.h"
+#include "stores/memory_store.h"
 
 namespace skyhold {
 namespace {
@@ -236,6 +238,20 @@ Answer Caller::sign_in(std::string_view name, std::string_view password) {
   return post("/session", to_text(body));
 }
 
+// ---- interchange
+
+FakeInterchange::FakeInterchange(const MasterKey& key, const Clock& clock)
+    : uploads_(std::make_shared<Uploads>(std::vector<ObjectStorePtr>{std::make_shared<MemoryStore>()}, key,
+                                         clock)) {}
+
+Result<std::unique_ptr<ByteSource>> FakeInterchange::open_download(const BackupRecord&, const ExportOptions&,
+                                                                   const ByteRange& range) {
+  if (download_error) return fail(*download_error);
+  const std::string part = content.substr(range.first, range.count.value_or(std::string::npos));
+  return std::make_unique<ProducedSource>(
+      [part](ByteSink& sink, const CancelToken&) { return sink.write(as_bytes(part)); });
+}
+
 // ---- the house
 
 ApiHouse::ApiHouse() : clock(parse_rfc3339("2026-11-23T10:00:00Z").value()) {
@@ -246,7 +262,7 @@ ApiHouse::ApiHouse() : clock(parse_rfc3339("2026-11-23T10:00:00Z").value()) {
   options.password_cost = {.operations = 1, .memory_bytes = 1U << 16};
   access = need(Access::open(*database, master_key, clock, options));
   jobs = need(JobQueue::open(*database, clock));
-  api = need(Api::open({*database, *catalog, *access, *jobs, platform, master_key, clock}));
+  api = need(Api::open({*database, *catalog, *access, *jobs, platform, interchange, master_key, clock}));
   add_project("acme");
   add_project("globex");
   add_account("olga", true);

@@ -42,6 +42,21 @@ class FakePlatform final : public Platform {
   const MasterKey master_key_ = MasterKey::random();
 };
 
+// Downloads are what the test says; uploads are real, in a store in memory.
+class FakeInterchange final : public Interchange {
+ public:
+  FakeInterchange(const MasterKey& key, const Clock& clock);
+  Result<std::unique_ptr<ByteSource>> open_download(const BackupRecord& backup, const ExportOptions& options,
+                                                    const ByteRange& range) override;
+  Result<std::shared_ptr<Uploads>> uploads(const Project&) override { return uploads_; }
+
+  std::string content = "what the backup holds";
+  std::optional<Error> download_error;
+
+ private:
+  std::shared_ptr<Uploads> uploads_;
+};
+
 struct Answer {
   int status = 0;
   JsonValue body;
@@ -114,6 +129,7 @@ class ApiHouse {
   ManualClock clock;
   MasterKey master_key = MasterKey::random();
   FakePlatform platform;
+  FakeInterchange interchange{master_key, clock};
   std::atomic<int> statements{0};  // of SQL, so far
   std::unique_ptr<SqlDatabase> database;
   std::unique_ptr<Catalog> catalog;

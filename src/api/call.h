@@ -32,6 +32,8 @@ struct ApiAnswer {
   std::string content_type{"application/json"};
   std::vector<HttpHeader> headers{};
   std::unique_ptr<EventSource> events{};  // instead of both
+  std::unique_ptr<ByteSource> stream{};   // instead of all three
+  std::optional<std::uint64_t> stream_bytes{};
 };
 
 struct ApiCall {

@@ -35,7 +35,9 @@ TEST(ContractTest, EachOperationHasItsRouteAndEachRouteItsOperation) {
 TEST(ContractTest, WhateverChangesSomethingIsWrittenDown) {
   for (const Route& route : api_routes()) {
     const bool only_asks = route.method == HttpMethod::kGet || route.path.ends_with("/preview");
-    if (!only_asks) {
+    // The parts of an upload: that it was begun, and what became of it, is written down.
+    const bool is_a_part = route.operation == "sendUpload";
+    if (!only_asks && !is_a_part) {
       EXPECT_FALSE(route.action.empty()) << route.operation;
     }
     if (route.reveals) {

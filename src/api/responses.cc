@@ -35,6 +35,12 @@ ServerResponse to_response(ApiAnswer answer) {
     response.event_interval = std::chrono::milliseconds{1000};
     return response;
   }
+  if (answer.stream) {
+    response.stream = std::move(answer.stream);
+    response.stream_bytes = answer.stream_bytes;
+    add_header(response, "Content-Type", answer.content_type);
+    return response;
+  }
   response.body = answer.body.is(JsonValue::Type::kNull) ? std::move(answer.text) : to_text(answer.body);
   if (!response.body.empty()) add_header(response, "Content-Type", answer.content_type);
   return response;

@@ -55,6 +55,8 @@ const std::vector<Route>& api_routes() {
     add_backup_routes(routes);
     add_contents_routes(routes);
     add_restore_routes(routes);
+    add_download_routes(routes);
+    add_import_routes(routes);
     add_retention_routes(routes);
     add_job_routes(routes);
     add_platform_routes(routes);

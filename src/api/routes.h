@@ -32,6 +32,7 @@ struct Route {
   // Open to somebody who has signed in with a one-time password and not changed it yet.
   bool before_password_change = false;
   std::uint64_t max_body_bytes = kMaxBodyBytes;
+  bool streams_body = false;  // the handler reads it while it comes in
 };
 
 inline constexpr std::string_view kApiPrefix = "/api/v1";
@@ -56,6 +57,8 @@ void add_schedule_routes(std::vector<Route>& routes);
 void add_backup_routes(std::vector<Route>& routes);
 void add_contents_routes(std::vector<Route>& routes);
 void add_restore_routes(std::vector<Route>& routes);
+void add_download_routes(std::vector<Route>& routes);
+void add_import_routes(std::vector<Route>& routes);
 void add_retention_routes(std::vector<Route>& routes);
 void add_job_routes(std::vector<Route>& routes);
 void add_platform_routes(std::vector<Route>& routes);

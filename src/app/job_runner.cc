@@ -17,8 +17,8 @@ Result<std::string> run_job(JobServices& services, const Job& job, JobContext& c
     case JobKind::kPrune: return run_prune_job(run);
     case JobKind::kVerify: return run_verify_job(run);
     case JobKind::kMend: return run_mend_job(run);
-    case JobKind::kImport:
-    case JobKind::kExport:
+    case JobKind::kImport: return run_import_job(run);
+    case JobKind::kExport: return run_neutralized_copy_job(run);
     case JobKind::kDrill: break;
   }
   return fail(ErrorCode::kUnsupported,

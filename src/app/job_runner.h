@@ -2,13 +2,17 @@
 // of it. One file for each kind of job.
 #pragma once
 
+#include <filesystem>
 #include <string>
+#include <vector>
 
+#include "app/interchange_sources.h"
 #include "app/project_repositories.h"
 #include "app/service_settings.h"
 #include "catalog/catalog.h"
 #include "jobs/job_context.h"
 #include "jobs/job_queue.h"
+#include "operations/backup/backup.h"
 
 namespace skyhold {
 
@@ -16,6 +20,7 @@ struct JobServices {
   Catalog& catalog;
   JobQueue& jobs;
   ProjectRepositories& repositories;
+  InterchangeSources& sources;
   const ServiceSettings& settings;
   const Clock& clock;
 };
@@ -43,12 +48,22 @@ Result<std::string> run_forget_job(JobRun& run);
 Result<std::string> run_prune_job(JobRun& run);
 Result<std::string> run_verify_job(JobRun& run);
 Result<std::string> run_mend_job(JobRun& run);
+Result<std::string> run_import_job(JobRun& run);
+Result<std::string> run_neutralized_copy_job(JobRun& run);
 
 // ---- what several of them do
 
 // Takes a backup as `record` says (it is in the catalog already), and writes what came of it there: also
 // a failure. What it gives is the record as it is now.
 Result<BackupRecord> take_backup(JobRun& run, BackupRecord record);
+
+// What came of a backup whose record is in the catalog already.
+Result<BackupRecord> note_backup(JobRun& run, BackupRecord record, const ProjectRepositories::Opened& opened,
+                                 const BackupResult& result);
+void note_failed_backup(JobRun& run, BackupRecord record, const Error& error);
+
+// The directories of the branch's own modules.
+std::vector<std::filesystem::path> addons_paths_of(const Branch& branch);
 
 // A record of a backup that begins now, with a copy pending for each store.
 BackupRecord new_backup_record(const JobRun& run, const std::string& branch, BackupKind kind,

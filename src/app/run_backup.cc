@@ -1,10 +1,9 @@
 // JobKind::kBackup, and the backups that other jobs take first.
-#include <algorithm>
-
 #include <fmt/format.h>
 
 #include "app/job_runner.h"
 #include "app/service_platform.h"
+#include "app/store_usage.h"
 #include "model/ids.h"
 #include "operations/backup/backup.h"
 
@@ -52,20 +51,6 @@ void fill(BackupRecord& record, const BackupResult& result) {
   record.postgresql_version = manifest.database.server_version;
 }
 
-// What this backup added, until a verification counts what is really there.
-Status add_usage(JobRun& run, const BackupRecord& record, const std::vector<CopyRecord>& copies) {
-  std::vector<StoreUsage> usage = TRY(run.services.catalog.usage(run.project.name));
-  for (const CopyRecord& copy : copies) {
-    if (copy.state != CopyState::kStored) continue;
-    const auto known = std::find_if(usage.begin(), usage.end(),
-                                    [&](const StoreUsage& one) { return one.store == copy.store; });
-    StoreUsage& one = known == usage.end() ? usage.emplace_back(StoreUsage{copy.store, 0, 0, {}}) : *known;
-    one.bytes += record.added_bytes;
-    one.measured_at = run.services.clock.now();
-  }
-  return run.services.catalog.record_usage(run.project.name, usage, record.source_bytes);
-}
-
 // The copies that were left out are brought up to date by a job of its own.
 Status enqueue_mend(JobRun& run, const BackupRecord& record) {
   Job mend;
@@ -86,14 +71,7 @@ Result<BackupRecord> capture(JobRun& run, BackupRecord record) {
   auto opened = TRY(run.open_repository());
   const BackupResult result =
       TRY(run_backup(*opened.repository, options, run.context.progress(), run.context.cancel()));
-  fill(record, result);
-  record.finished_at = run.services.clock.now();
-  record.copies = copies_of(opened, result);
-  TRY(run.services.catalog.update_backup(record));
-  TRY(run.services.catalog.set_copies(record.id, record.copies));
-  TRY(add_usage(run, record, record.copies));
-  if (record.state == BackupState::kDegraded) TRY(enqueue_mend(run, record));
-  return record;
+  return note_backup(run, std::move(record), opened, result);
 }
 
 Status write_failure(JobRun& run, BackupRecord record, const Error& error) {
@@ -114,11 +92,27 @@ bool is_given_back(const JobRun& run, const Error& error) {
 
 }  // namespace
 
+Result<BackupRecord> note_backup(JobRun& run, BackupRecord record, const ProjectRepositories::Opened& opened,
+                                 const BackupResult& result) {
+  fill(record, result);
+  record.finished_at = run.services.clock.now();
+  record.copies = copies_of(opened, result);
+  TRY(run.services.catalog.update_backup(record));
+  TRY(run.services.catalog.set_copies(record.id, record.copies));
+  TRY(note_written(run, opened.stores, record, result));
+  if (record.state == BackupState::kDegraded) TRY(enqueue_mend(run, record));
+  return record;
+}
+
+void note_failed_backup(JobRun& run, BackupRecord record, const Error& error) {
+  if (is_given_back(run, error)) return;
+  const Status written = write_failure(run, std::move(record), error);
+  if (!written) run.context.progress().warn(written.error().in("noting the failure").message);
+}
+
 Result<BackupRecord> take_backup(JobRun& run, BackupRecord record) {
   Result<BackupRecord> taken = capture(run, record);
-  if (taken || is_given_back(run, taken.error())) return taken;
-  const Status written = write_failure(run, std::move(record), taken.error());
-  if (!written) run.context.progress().warn(written.error().in("noting the failure").message);
+  if (!taken) note_failed_backup(run, std::move(record), taken.error());
   return taken;
 }
 

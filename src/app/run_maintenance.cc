@@ -8,6 +8,7 @@
 
 #include "app/job_runner.h"
 #include "app/retention_facts.h"
+#include "app/store_usage.h"
 #include "model/job_parameters.h"
 #include "operations/mirror/mend.h"
 #include "operations/prune/forget.h"
@@ -136,14 +137,6 @@ Status enqueue_mend_after_verify(JobRun& run) {
   return {};
 }
 
-Result<std::int64_t> newest_source_bytes(JobRun& run) {
-  std::int64_t newest = 0;
-  for (const BackupRecord& backup : TRY(run.services.catalog.live_backups(run.project.name))) {
-    if (backup.restorable()) newest = backup.source_bytes;
-  }
-  return newest;
-}
-
 }  // namespace
 
 Result<std::string> run_forget_job(JobRun& run) {
@@ -215,8 +208,7 @@ Result<std::string> run_verify_job(JobRun& run) {
                       {"findings", report.findings.size()}});
   }
   TRY(write_findings(run, found, Look::kVerified));
-  const std::int64_t source_bytes = TRY(newest_source_bytes(run));
-  TRY(run.services.catalog.record_usage(run.project.name, usage, source_bytes));
+  TRY(note_usage(run, usage));
   const std::string summary = result.good() ? "every copy is whole" : "a copy is not whole";
   TRY(run.services.catalog.record_verified(run.project.name, run.services.clock.now(), result.good(),
                                            summary));
@@ -235,10 +227,12 @@ Result<std::string> run_mend_job(JobRun& run) {
   const MendResult result =
       TRY(run_mend(stores_of(stores), options, run.context.progress(), run.context.cancel()));
   std::map<std::string, CopyFinding> found;
+  std::set<std::string> mended;
   Json copies = Json::array();
   for (std::size_t copy = 0; copy < result.copies.size(); ++copy) {
     const MendedCopy& report = result.copies[copy];
     const std::string& store = stores[copy].settings.name;
+    if (report.mended > 0) mended.insert(store);
     if (report.whole()) found[store] = {};
     if (!report.unreached.empty()) found[store] = {CopyState::kPending, report.unreached};
     if (!report.unmended.empty()) found[store] = {CopyState::kCorrupt, report.unmended.front().problem};
@@ -250,6 +244,7 @@ Result<std::string> run_mend_job(JobRun& run) {
                       {"unreached", report.unreached}});
   }
   TRY(write_findings(run, found, options.read_data ? Look::kEveryByte : Look::kNamesOnly));
+  TRY(note_measured(run, stores, mended));
   if (!result.whole()) {
     return fail(ErrorCode::kDegraded, "a copy could not be completed",
                 "its store does not answer, or no copy has what it lacks; it is tried again by itself");

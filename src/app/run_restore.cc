@@ -24,16 +24,6 @@ RestoreHooks hooks_of(const Branch& branch) {
   return hooks;
 }
 
-std::vector<std::filesystem::path> addons_paths_of(const Branch& branch) {
-  std::vector<std::filesystem::path> paths;
-  for (std::size_t at = 0; at < branch.addons_path.size();) {
-    const std::size_t end = std::min(branch.addons_path.find(',', at), branch.addons_path.size());
-    if (end > at) paths.emplace_back(branch.addons_path.substr(at, end - at));
-    at = end + 1;
-  }
-  return paths;
-}
-
 Result<RestoreOptions> options_of(const JobRun& run, const Branch& target,
                                   const RestoreParameters& parameters) {
   RestoreOptions options;
@@ -119,6 +109,16 @@ Result<std::string> restore(JobRun& run, const std::string& backup_id, const Res
 }
 
 }  // namespace
+
+std::vector<std::filesystem::path> addons_paths_of(const Branch& branch) {
+  std::vector<std::filesystem::path> paths;
+  for (std::size_t at = 0; at < branch.addons_path.size();) {
+    const std::size_t end = std::min(branch.addons_path.find(',', at), branch.addons_path.size());
+    if (end > at) paths.emplace_back(branch.addons_path.substr(at, end - at));
+    at = end + 1;
+  }
+  return paths;
+}
 
 Result<std::string> run_restore_job(JobRun& run) {
   const RestoreParameters parameters = TRY(parse_restore_parameters(run.job.parameters));

@@ -78,6 +78,8 @@ ServerOptions server_options(const ServerSettings& settings, Api& api) {
   options.certificate_file = settings.certificate_file;
   options.key_file = settings.key_file;
   options.trusted_proxies = settings.trusted_proxies;
+  // A download waits for its backup to be read; event streams must not wait for it.
+  options.source_threads += InterchangeSources::kMostDownloads;
   options.plan = [&api](const ServerRequest& head) { return api.plan(head); };
   return options;
 }
@@ -117,6 +119,7 @@ class RunningService final : public Service {
   std::unique_ptr<ProjectRepositories> repositories_;
   std::unique_ptr<CatalogSaver> saver_;
   std::unique_ptr<ServicePlatform> platform_;
+  std::unique_ptr<InterchangeSources> sources_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> server_;
   std::unique_ptr<JobServices> job_services_;
@@ -139,8 +142,9 @@ Status RunningService::open(std::unique_ptr<SqlDatabase> database, std::unique_p
   saver_ = std::make_unique<CatalogSaver>(*catalog_, *access_, *repositories_, clock_);
   platform_ = std::make_unique<ServicePlatform>(
       *repositories_, *catalog_, clock_, settings_.schedule.automatic, [this] { return saver_->view(); });
-  job_services_ =
-      std::unique_ptr<JobServices>(new JobServices{*catalog_, *jobs_, *repositories_, settings_, clock_});
+  sources_ = std::make_unique<InterchangeSources>(*repositories_, *catalog_, clock_);
+  job_services_ = std::unique_ptr<JobServices>(
+      new JobServices{*catalog_, *jobs_, *repositories_, *sources_, settings_, clock_});
   return {};
 }
 
@@ -166,7 +170,7 @@ Status RunningService::make_first_account() {
 }
 
 Status RunningService::begin_api() {
-  api_ = TRY(Api::open({*database_, *catalog_, *access_, *jobs_, *platform_, key_, clock_}));
+  api_ = TRY(Api::open({*database_, *catalog_, *access_, *jobs_, *platform_, *sources_, key_, clock_}));
   server_ = TRY(HttpServer::start(server_options(settings_.server, *api_),
                                   [this](ServerRequest& request) { return api_->handle(request); }));
   periodic_.push_back(std::make_unique<Periodic>("looking at the stores", kStoreLookPause,
@@ -183,6 +187,8 @@ void RunningService::begin_scheduler() {
   scheduler_ = std::make_unique<Scheduler>(*catalog_, *jobs_, settings_, clock_);
   periodic_.push_back(std::make_unique<Periodic>("scheduler", kSchedulerPause,
                                                  [this](const CancelToken&) { return scheduler_->tick(); }));
+  periodic_.push_back(std::make_unique<Periodic>("sweeping uploads", kSweepPause,
+                                                 [this](const CancelToken&) { return sources_->sweep(); }));
   periodic_.push_back(std::make_unique<Periodic>(
       "saving the catalog", kSaverPause, [this](const CancelToken& cancel) { return saver_->tick(cancel); }));
 }

@@ -23,15 +23,16 @@ Status read_key_file(const Value& value, ServiceSettings& settings) {
   return {};
 }
 
-Status read_catalog(const Value& value, ServiceSettings& settings) {
+// A URL whose user is named and whose password is kept elsewhere.
+Result<std::string> read_database_url(const Value& value, bool may_be_sqlite) {
   const auto* text = value.node->as_string();
   if (text == nullptr) return value.refuse("must be text in quotes", "write it in quotes: \"…\"");
-  const std::string& url = text->get();
+  std::string url = text->get();
   const std::string_view scheme = url_scheme(url);
-  if (scheme != "sqlite" && scheme != "postgresql" && scheme != "postgres") {
-    return value.refuse(
-        "is not the URL of a database",
-        "write \"postgresql://skyhold@db1/skyhold\" or \"sqlite:///var/lib/skyhold/catalog.db\"");
+  if (scheme != "postgresql" && scheme != "postgres" && (scheme != "sqlite" || !may_be_sqlite)) {
+    return value.refuse("is not the URL of a database",
+                        fmt::format("write \"postgresql://skyhold@db1/skyhold\"{}",
+                                    may_be_sqlite ? " or \"sqlite:///var/lib/skyhold/catalog.db\"" : ""));
   }
   // user:password@ — a user alone is no secret.
   const std::string_view rest = std::string_view(url).substr(scheme.size() + 3);
@@ -41,7 +42,11 @@ Status read_catalog(const Value& value, ServiceSettings& settings) {
         "may not hold a password",
         "leave it out, and put it into a password file: ~/.pgpass of Skyhold's user, or passfile=…");
   }
-  settings.catalog_url = url;
+  return url;
+}
+
+Status read_catalog(const Value& value, ServiceSettings& settings) {
+  settings.catalog_url = TRY(read_database_url(value, true));
   return {};
 }
 
@@ -135,6 +140,22 @@ constexpr std::array<Field<ScheduleSettings>, 4> kScheduleFields{{
      }},
 }};
 
+constexpr std::array<Field<ImportSettings>, 4> kImportFields{{
+    {"database", "",
+     [](const Value& value, ImportSettings& imports) -> Status {
+       imports.database = TRY(read_database_url(value, false));
+       return {};
+     }},
+    {"extensions", "",
+     [](const Value& value, ImportSettings& imports) -> Status {
+       constexpr std::size_t kMostExtensions = 100;
+       imports.extensions = TRY(value.texts(0, kMostExtensions));
+       return {};
+     }},
+    {"most_database_gigabytes", "", read_integer<&ImportSettings::most_database_gigabytes, 1, 100'000>},
+    {"longest", "", read_duration<&ImportSettings::longest, std::chrono::seconds>},
+}};
+
 Status read_server(const Value& value, ServiceSettings& settings) {
   TRY(read_fields<ServerSettings>(value, kServerFields, "", settings.server));
   if (settings.server.certificate_file.empty() == settings.server.key_file.empty()) return {};
@@ -142,7 +163,7 @@ Status read_server(const Value& value, ServiceSettings& settings) {
                       "give both certificate_file and key_file");
 }
 
-constexpr std::array<Field<ServiceSettings>, 9> kServiceFields{{
+constexpr std::array<Field<ServiceSettings>, 10> kServiceFields{{
     {"platform_time_zone", "", read_elsewhere<ServiceSettings>},  // parse_settings()
     {"stores", "", read_elsewhere<ServiceSettings>},
     {"regions", "", read_elsewhere<ServiceSettings>},
@@ -157,6 +178,10 @@ constexpr std::array<Field<ServiceSettings>, 9> kServiceFields{{
     {"schedule", "",
      [](const Value& value, ServiceSettings& settings) {
        return read_fields<ScheduleSettings>(value, kScheduleFields, "", settings.schedule);
+     }},
+    {"import", "",
+     [](const Value& value, ServiceSettings& settings) {
+       return read_fields<ImportSettings>(value, kImportFields, "", settings.imports);
      }},
 }};
 

@@ -39,6 +39,16 @@ struct ScheduleSettings {
   std::uint32_t verify_share = 30;                     // each maintenance reads one part in so many
 };
 
+// Where dumps from outside are loaded and looked at.
+struct ImportSettings {
+  // A server for that alone, by a role with CREATEDB and CREATEROLE (operations/import/README.md); empty:
+  // the server of the branch that the import is for.
+  std::string database;
+  std::vector<std::string> extensions;  // that a dump may make beside the usual ones
+  int most_database_gigabytes = 500;
+  std::chrono::seconds longest{std::chrono::hours{12}};
+};
+
 struct ServiceSettings {
   PlatformSettings platform;
   std::filesystem::path data_directory = "/var/lib/skyhold";
@@ -47,6 +57,7 @@ struct ServiceSettings {
   ServerSettings server;
   WorkerSettings worker;
   ScheduleSettings schedule;
+  ImportSettings imports;
 
   [[nodiscard]] std::filesystem::path key_file() const;
   [[nodiscard]] std::string catalog() const;

@@ -1,0 +1,36 @@
+// What the API needs to give backups away as files and to take files in. A port: the process that serves
+// implements it (app/). Thread-safe. All calls touch a network.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "io/byte_stream.h"
+#include "model/backup_record.h"
+#include "model/project.h"
+#include "operations/export/export.h"
+#include "operations/import/uploads.h"
+
+namespace skyhold {
+
+// Which bytes of a file, from the first.
+struct ByteRange {
+  std::uint64_t first = 0;
+  std::optional<std::uint64_t> count;  // nothing: all that follow
+};
+
+class Interchange {
+ public:
+  virtual ~Interchange() = default;
+
+  // Nothing is read of the backup before the source is. kUnavailable when as many downloads run here
+  // as may.
+  virtual Result<std::unique_ptr<ByteSource>> open_download(const BackupRecord& backup,
+                                                            const ExportOptions& options,
+                                                            const ByteRange& range) = 0;
+  // Of the project's region; valid as long as this.
+  virtual Result<std::shared_ptr<Uploads>> uploads(const Project& project) = 0;
+};
+
+}  // namespace skyhold
