@@ -76,20 +76,24 @@ ApiResult create_backup(ApiCall& call) {
   }
   const Result<Branch> branch = call.services.catalog.branch(call.project->name, name);
   if (!branch) return fail_at("branch", branch.error());
-  const std::lock_guard one_at_a_time(call.state.one_job_at_a_time);
-  if (const auto job = TRY(job_under_way(call, {JobKind::kBackup}, name)))
-    return fail(already_under_way(*job));
+  const std::vector<JobKind> alone{JobKind::kBackup};
+  if (const auto first = TRY(job_under_way(call, alone, name))) return fail(already_under_way(*first));
   Job job = new_job(call, JobKind::kBackup, JobPriority::kManual, *branch);
   job.backup_id = new_id("bk", job.created_at);
   const BackupRecord record = new_record(call, job);
   TRY(call.services.catalog.create_backup(record));
   call.audit.subject = record.id;
-  const Result<std::string> queued = call.services.jobs.enqueue(job);
+  const Result<JobQueue::Enqueued> queued = call.services.jobs.enqueue_alone(job, alone);
   if (!queued) return fail(end_record(call, record, queued.error()));
+  if (queued->in_the_way) {
+    // Somebody was quicker. Nothing was tried, so nothing failed.
+    TRY(call.services.catalog.discard_backup(record.id));
+    return fail(already_under_way(*queued->in_the_way));
+  }
   JsonValue json = JsonValue::object();
   const BackupRecord created = TRY(call.services.catalog.backup(record.id));
   json.set("backup", TRY(show_backup(call, created)));
-  json.set("job", to_json(TRY(call.services.jobs.job(*queued))));
+  json.set("job", to_json(TRY(call.services.jobs.job(queued->id))));
   return answer(std::move(json), 202);
 }
 
@@ -135,7 +139,6 @@ ApiResult delete_backup(ApiCall& call) {
                         fmt::format("repeat it: confirm={}", backup.id))
                     .at("confirm"));
   }
-  const std::lock_guard one_at_a_time(call.state.one_job_at_a_time);
   TRY(check_deletable(call, backup));
   const JobFilter active{
       .project = backup.project, .branch = {}, .kind = JobKind::kForget, .state = {}, .active = true};
@@ -169,11 +172,9 @@ ApiResult unpin_backup(ApiCall& call) {
 
 // Of the whole project, one of a kind at a time.
 ApiResult enqueue_upkeep(ApiCall& call, JobKind kind, std::string parameters) {
-  const std::lock_guard one_at_a_time(call.state.one_job_at_a_time);
-  if (const auto job = TRY(job_under_way(call, {kind}, {}))) return fail(already_under_way(*job));
   Job job = new_job(call, kind, JobPriority::kManual);
   job.parameters = std::move(parameters);
-  return enqueue(call, job);
+  return enqueue_alone(call, job, {kind});
 }
 
 ApiResult verify_project(ApiCall& call) {

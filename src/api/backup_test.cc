@@ -1,4 +1,7 @@
 // Backups through the API: made, seen by role, kept, deleted, looked into.
+#include <atomic>
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -50,6 +53,25 @@ TEST_F(BackupTest, ABranchHasOneUnderWayAtATime) {
   house_.finish_next_job();
   house_.finish_next_job();
   EXPECT_EQ(ada.post("/projects/acme/backups", R"({"branch":"main"})").status, 202);
+}
+
+TEST_F(BackupTest, OfManyWhoAskAtOnceOneGetsIt) {
+  std::atomic<int> made = 0;
+  std::atomic<int> refused = 0;
+  {
+    std::vector<std::jthread> askers;
+    for (int i = 0; i < 4; ++i) {
+      askers.emplace_back([&, ada = house_.as("ada")]() mutable {
+        const int status = ada.post("/projects/acme/backups", R"({"branch":"main"})").status;
+        made += status == 202 ? 1 : 0;
+        refused += status == 409 ? 1 : 0;
+      });
+    }
+  }
+  EXPECT_EQ(made, 1);
+  EXPECT_EQ(refused, 3);
+  EXPECT_EQ(house_.jobs->jobs({}, 10)->items.size(), 1U);
+  EXPECT_EQ(house_.catalog->live_backups("acme")->size(), 1U) << "a record without a job";
 }
 
 TEST_F(BackupTest, WhatCannotBeIsRefusedByField) {

@@ -12,6 +12,31 @@ void set_object(JsonValue& json, std::string_view key, std::string_view text) {
   if (parsed && parsed->is(JsonValue::Type::kObject)) json.set(key, std::move(*parsed));
 }
 
+// What was asked for, in the contract's words. What cannot be read is left out.
+void set_request(JsonValue& json, const Job& job) {
+  JsonValue request = JsonValue::object();
+  switch (job.kind) {
+    case JobKind::kRestore: {
+      const Result<RestoreParameters> wanted = parse_restore_parameters(job.parameters);
+      if (!wanted) return;
+      request.set("backup", job.backup_id)
+          .set("mode", restore_mode(*wanted))
+          .set("identity", restore_identity(*wanted))
+          .set("safety_backup", wanted->safety_backup)
+          .set("new_branch", wanted->new_branch);
+      break;
+    }
+    case JobKind::kRefresh: {
+      const Result<RefreshParameters> wanted = parse_refresh_parameters(job.parameters);
+      if (!wanted) return;
+      request.set("source", wanted->source).set("fresh", wanted->fresh).set("mode", "neutralized");
+      break;
+    }
+    default: set_object(json, "request", job.parameters); return;
+  }
+  json.set("request", std::move(request));
+}
+
 JsonValue progress_json(const Job& job) {
   const Progress& progress = job.progress;
   JsonValue json = JsonValue::object();
@@ -29,6 +54,14 @@ JsonValue progress_json(const Job& job) {
 }
 
 }  // namespace
+
+std::string_view restore_mode(const RestoreParameters& parameters) {
+  return parameters.neutralize ? "neutralized" : "exact";
+}
+
+std::string_view restore_identity(const RestoreParameters& parameters) {
+  return parameters.new_identity ? "new" : "keep";
+}
 
 JsonValue error_detail(std::string_view code, std::string_view message, std::string_view hint) {
   JsonValue json = JsonValue::object();
@@ -56,7 +89,7 @@ JsonValue to_json(const Job& job) {
       .set("attempt", job.attempt)
       .set("cancel_requested", job.cancel_requested)
       .set("progress", progress_json(job));
-  set_object(json, "request", job.parameters);
+  set_request(json, job);
   set_object(json, "result", job.result);
   if (job.error) json.set("error", error_detail(*job.error));
   return json;

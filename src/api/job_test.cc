@@ -70,6 +70,35 @@ TEST_F(JobTest, ListsShowTheProjectsThatOneMaySee) {
   EXPECT_EQ(listed(house_.as("olga"), "?active=true").size(), 2U);
 }
 
+TEST_F(JobTest, WhatWasAskedForIsToldInTheWordsOfTheRequest) {
+  const BackupRecord backup = house_.add_backup("main", parse_rfc3339("2026-11-23T00:00:00Z").value());
+  Caller ada = house_.as("ada");
+  const auto ask = [&](const std::string& path, const std::string& body) {
+    const Answer queued = ada.post("/projects/acme/" + path, body);
+    EXPECT_EQ(queued.status, 202) << queued.text;
+    Answer job = ada.get("/jobs/" + queued.text_at("id"));
+    house_.finish_next_job();
+    return job;
+  };
+  const std::string of = R"("backup":")" + backup.id + '"';
+  const Answer exact = ask("restores", "{" + of + R"(,"branch":"stage","confirm":"stage","mode":"exact"})");
+  EXPECT_EQ(exact.text_at("request.mode"), "exact");
+  EXPECT_EQ(exact.text_at("request.identity"), "new");
+  EXPECT_EQ(exact.text_at("request.backup"), backup.id);
+  EXPECT_TRUE(exact.at("request.safety_backup").as_boolean());
+  EXPECT_EQ(exact.at("request").find("neutralize"), nullptr);
+  const Answer copied = ask("restores", "{" + of + R"(,"new_branch":{"name":"trial"}})");
+  EXPECT_EQ(copied.text_at("request.mode"), "neutralized");
+  EXPECT_TRUE(copied.at("request.new_branch").as_boolean());
+  EXPECT_EQ(ask("restores", "{" + of + R"(,"branch":"main","confirm":"main"})").text_at("request.identity"),
+            "keep");
+  const Answer refreshed =
+      ask("branches/stage/refresh", R"({"source":"main","confirm":"stage","fresh":true})");
+  EXPECT_EQ(refreshed.text_at("request.source"), "main");
+  EXPECT_TRUE(refreshed.at("request.fresh").as_boolean());
+  EXPECT_TRUE(ask("verify", R"({"read_data":true})").at("request.read_data").as_boolean());
+}
+
 TEST_F(JobTest, AMemberOfSeveralProjectsPagesThroughThemAll) {
   ASSERT_TRUE(house_.access->put_member("globex", "uma", Role::kUser));
   std::vector<std::string> made;

@@ -14,24 +14,13 @@ namespace skyhold {
 namespace {
 
 constexpr int kStorageDays = 30;
-constexpr std::size_t kMostProjectsByStorage = 50;
-
-// Calls `each` for every project, a page at a time.
-template <typename Each>
-Status for_each_project(Catalog& catalog, const Each& each) {
-  PageRequest page{.limit = kMostPageItems, .after = {}};
-  do {
-    const Page<ProjectSummary> found = TRY(catalog.project_summaries(page));
-    for (const ProjectSummary& summary : found.items) each(summary);
-    page.after = found.next;
-  } while (!page.after.empty());
-  return {};
-}
+constexpr int kMostProjectsByStorage = 50;
 
 ApiResult list_regions(ApiCall& call) {
   std::map<std::string, std::int64_t> projects;
-  TRY(for_each_project(call.services.catalog,
-                       [&](const ProjectSummary& summary) { ++projects[summary.project.region]; }));
+  for (const Catalog::RegionCount& count : TRY(call.services.catalog.projects_by_region())) {
+    projects[count.region] = count.projects;
+  }
   JsonValue items = JsonValue::array();
   for (const RegionView& region : call.services.platform.regions()) {
     JsonValue json = JsonValue::object();
@@ -59,8 +48,13 @@ JsonValue to_json(const StoreView& store) {
 }
 
 ApiResult list_stores(ApiCall& call) {
+  std::map<std::string, std::int64_t> bytes;
+  for (const StoreUsage& usage : TRY(call.services.catalog.usage_by_store()))
+    bytes[usage.store] = usage.bytes;
   JsonValue items = JsonValue::array();
-  for (const StoreView& store : call.services.platform.stores()) items.push(to_json(store));
+  for (const StoreView& store : call.services.platform.stores()) {
+    items.push(std::move(to_json(store).set("bytes", bytes[store.name])));
+  }
   JsonValue json = JsonValue::object();
   json.set("items", std::move(items));
   return answer(std::move(json));
@@ -105,10 +99,10 @@ JsonValue history_json(const std::vector<UsagePoint>& history) {
   return array;
 }
 
-ApiResult get_project_storage(ApiCall& call) {
+JsonValue usage_json(const ApiCall& call, const std::vector<StoreUsage>& stores) {
   const StoresByName known = stores_by_name(call.services.platform);
-  JsonValue stores = JsonValue::array();
-  for (const StoreUsage& usage : TRY(call.services.catalog.usage(call.project->name))) {
+  JsonValue array = JsonValue::array();
+  for (const StoreUsage& usage : stores) {
     const auto store = known.find(usage.store);
     JsonValue json = JsonValue::object();
     json.set("store", usage.store)
@@ -116,61 +110,30 @@ ApiResult get_project_storage(ApiCall& call) {
         .set("bytes", usage.bytes)
         .set("objects", usage.objects)
         .set("measured_at", usage.measured_at);
-    stores.push(std::move(json));
+    array.push(std::move(json));
   }
-  const std::vector<UsagePoint> history = TRY(history_of(call, call.project->name));
+  return array;
+}
+
+ApiResult get_project_storage(ApiCall& call) {
+  const std::string& project = call.project->name;
   JsonValue json = JsonValue::object();
-  json.set("stores", std::move(stores)).set("history", history_json(history));
+  json.set("stores", usage_json(call, TRY(call.services.catalog.usage(project))))
+      .set("history", history_json(TRY(history_of(call, project))));
   return answer(std::move(json));
 }
 
-// All projects' copies in one store, by the last measurement of each.
-using UsageByStore = std::map<std::string, StoreUsage>;
-
-Result<UsageByStore> usage_by_store(const ApiCall& call, const std::vector<std::string>& projects) {
-  UsageByStore by_store;
-  for (const std::string& project : projects) {
-    for (const StoreUsage& usage : TRY(call.services.catalog.usage(project))) {
-      StoreUsage& sum = by_store[usage.store];
-      sum.store = usage.store;
-      sum.bytes += usage.bytes;
-      sum.objects += usage.objects;
-      sum.measured_at = std::max(sum.measured_at, usage.measured_at);
-    }
-  }
-  return by_store;
-}
-
 ApiResult get_storage(ApiCall& call) {
-  std::vector<std::pair<std::int64_t, std::string>> projects;
-  std::vector<std::string> names;
-  TRY(for_each_project(call.services.catalog, [&](const ProjectSummary& summary) {
-    projects.emplace_back(summary.stored_bytes, summary.project.name);
-    names.push_back(summary.project.name);
-  }));
-  std::sort(projects.rbegin(), projects.rend());
-  projects.resize(std::min(projects.size(), kMostProjectsByStorage));
   JsonValue largest = JsonValue::array();
-  for (const auto& [bytes, name] : projects) {
+  for (const ProjectUsage& usage : TRY(call.services.catalog.largest_projects(kMostProjectsByStorage))) {
     JsonValue json = JsonValue::object();
-    largest.push(std::move(json.set("project", name).set("bytes", bytes)));
+    largest.push(std::move(json.set("project", usage.project).set("bytes", usage.bytes)));
   }
-  const StoresByName known = stores_by_name(call.services.platform);
-  JsonValue stores = JsonValue::array();
-  for (const auto& [name, usage] : TRY(usage_by_store(call, names))) {
-    const auto store = known.find(name);
-    JsonValue json = JsonValue::object();
-    json.set("store", name)
-        .set("location", store == known.end() ? "" : store->second.location)
-        .set("bytes", usage.bytes)
-        .set("objects", usage.objects)
-        .set("measured_at", usage.measured_at);
-    stores.push(std::move(json));
-  }
-  const std::vector<UsagePoint> history = TRY(history_of(call, {}));
   JsonValue json = JsonValue::object();
-  json.set("stores", std::move(stores)).set("history", history_json(history));
-  return answer(std::move(json.set("projects", std::move(largest))));
+  json.set("stores", usage_json(call, TRY(call.services.catalog.usage_by_store())))
+      .set("history", history_json(TRY(history_of(call, {}))))
+      .set("projects", std::move(largest));
+  return answer(std::move(json));
 }
 
 // ---- the audit log and health
@@ -217,6 +180,18 @@ Result<JobCounts> count_jobs(const ApiCall& call) {
     if (job.finished_at && *job.finished_at >= day_ago) ++counts.failed_today;
   }));
   return counts;
+}
+
+// Calls `each` for every project, a page at a time.
+template <typename Each>
+Status for_each_project(Catalog& catalog, const Each& each) {
+  PageRequest page{.limit = kMostPageItems, .after = {}};
+  do {
+    const Page<ProjectSummary> found = TRY(catalog.project_summaries(page));
+    for (const ProjectSummary& summary : found.items) each(summary);
+    page.after = found.next;
+  } while (!page.after.empty());
+  return {};
 }
 
 Result<JsonValue> project_counts(const ApiCall& call) {

@@ -20,7 +20,11 @@ TEST_F(PlatformTest, OperatorsSeeThePlatformAtAGlance) {
   ASSERT_TRUE(house_.jobs->seen({"host:1:x", "west", "0.1.0", house_.clock.now(), house_.clock.now(), 0}));
   Caller olga = house_.as("olga");
   EXPECT_EQ(olga.get("/regions").at("items").items().at(0).integer("project_count", 0), 2);
-  EXPECT_EQ(olga.get("/stores").at("items").items().size(), 3U);
+  const Answer stores = olga.get("/stores");
+  ASSERT_EQ(stores.at("items").items().size(), 3U);
+  for (const JsonValue& store : stores.at("items").items()) {
+    EXPECT_EQ(store.integer("bytes", -1), store.text("name") == "gold" ? 1000 : 0);
+  }
   EXPECT_EQ(olga.post("/stores/gold/check").text_at("name"), "gold");
   EXPECT_EQ(olga.post("/stores/lead/check").status, 404);
   EXPECT_EQ(olga.get("/workers").at("items").items().size(), 1U);
@@ -30,6 +34,38 @@ TEST_F(PlatformTest, OperatorsSeeThePlatformAtAGlance) {
   ASSERT_EQ(health.status, 200) << health.text;
   EXPECT_EQ(health.at("stores.healthy").as_integer(), 3);
   EXPECT_EQ(health.at("workers").as_integer(), 1);
+}
+
+TEST_F(PlatformTest, StorageIsSummedHoweverManyProjectsThereAre) {
+  Caller olga = house_.as("olga");
+  const auto statements_of = [&](const std::string& path) {
+    const int before = house_.statements;
+    EXPECT_EQ(olga.get(path).status, 200);
+    return house_.statements - before;
+  };
+  const int storage = statements_of("/storage");
+  const int regions = statements_of("/regions");
+  const int stores = statements_of("/stores");
+  for (int i = 0; i < 60; ++i) {
+    Project project;
+    project.name = "fleet-" + std::to_string(i);
+    project.region = "west";
+    ASSERT_TRUE(house_.catalog->create_project(project));
+    ASSERT_TRUE(house_.catalog->record_usage(
+        project.name, {{"gold", 10, 1000, house_.clock.now()}, {"silver", 9, 900, house_.clock.now()}},
+        5000));
+  }
+  house_.add_backup("main", house_.clock.now());
+  EXPECT_EQ(statements_of("/storage"), storage);
+  EXPECT_EQ(statements_of("/regions"), regions);
+  EXPECT_EQ(statements_of("/stores"), stores);
+  const Answer sums = olga.get("/storage");
+  ASSERT_EQ(sums.at("stores").items().size(), 2U);
+  EXPECT_EQ(sums.at("stores").items().at(0).integer("objects", 0), 600);
+  EXPECT_EQ(sums.at("stores").items().at(1).integer("bytes", 0), 54000);
+  EXPECT_EQ(sums.at("projects").items().size(), 50U) << "the largest";
+  EXPECT_EQ(sums.at("projects").items().at(0).text("project"), "acme");
+  EXPECT_EQ(olga.get("/regions").at("items").items().at(0).integer("project_count", 0), 62);
 }
 
 TEST_F(PlatformTest, OperatorsManageAccounts) {
@@ -130,6 +166,11 @@ TEST_F(PlatformTest, PagesOfTheDashboardAreServedAndFilesThatAreMissingAreNot) {
     const Answer page = caller.raw(HttpMethod::kGet, path);
     EXPECT_EQ(page.status, 200) << path;
     EXPECT_EQ(page.header("content-type"), "text/html; charset=utf-8") << path;
+    const std::string policy = page.header("content-security-policy");
+    EXPECT_THAT(policy, testing::StartsWith("default-src 'self'; ")) << path;
+    for (const char* loose : {"unsafe", "data:", "blob:", "http", "*"}) {
+      EXPECT_THAT(policy, Not(HasSubstr(loose))) << path;
+    }
   }
   EXPECT_EQ(caller.raw(HttpMethod::kGet, "/assets/gone-123.js").status, 404);
   EXPECT_EQ(caller.raw(HttpMethod::kPost, "/projects").status, 405);

@@ -6,6 +6,7 @@
 #include "api/backup_json.h"
 #include "api/health_view.h"
 #include "api/job_json.h"
+#include "api/project_list.h"
 #include "api/routes.h"
 #include "model/ids.h"
 
@@ -14,13 +15,6 @@ namespace {
 
 // Jobs that a list of projects shows; beyond it some project's may be left out.
 constexpr int kMostActiveJobs = 2000;
-
-// The names of the projects to look through; nullptr: all of them.
-struct Visible {
-  explicit Visible(const Principal& who) : names(who.visible_projects()) {}
-  [[nodiscard]] const std::vector<std::string>* pointer() const { return names ? &*names : nullptr; }
-  std::optional<std::vector<std::string>> names;
-};
 
 using JobsByProject = std::map<std::string, std::vector<Job>, std::less<>>;
 
@@ -50,7 +44,8 @@ Result<ProjectSetting> project_setting(const ApiServices& services, const std::s
                         .jobs = TRY(active_jobs(services.jobs, project))};
 }
 
-JsonValue project_json(const ProjectSummary& summary, Role role, const ProjectSetting& setting) {
+JsonValue project_json(const ProjectSummary& summary, const ShownHealth& health, Role role,
+                       const ProjectSetting& setting) {
   const Project& project = summary.project;
   JsonValue jobs = JsonValue::array();
   if (const auto active = setting.jobs.find(project.name); active != setting.jobs.end()) {
@@ -68,7 +63,7 @@ JsonValue project_json(const ProjectSummary& summary, Role role, const ProjectSe
       .set("production_branch", summary.production_branch)
       .set("backup_count", summary.backup_count)
       .set("stored_bytes", summary.stored_bytes)
-      .set("health", to_json(summary, project_health(summary, setting.health)))
+      .set("health", to_json(summary, health))
       .set("copies",
            to_json(summary.last_good ? summary.last_good->copies : std::vector<CopyRecord>{}, setting.stores))
       .set("active_jobs", std::move(jobs));
@@ -77,17 +72,16 @@ JsonValue project_json(const ProjectSummary& summary, Role role, const ProjectSe
 
 Result<JsonValue> show_project(const ApiCall& call, const std::string& name, Role role) {
   const ProjectSummary summary = TRY(call.services.catalog.project_summary(name));
-  return project_json(summary, role, TRY(project_setting(call.services, name)));
+  const ProjectSetting setting = TRY(project_setting(call.services, name));
+  return project_json(summary, project_health(summary, setting.health), role, setting);
 }
 
 ApiResult list_projects(ApiCall& call) {
-  const Visible visible(call.who);
-  const Page<ProjectSummary> page =
-      TRY(call.services.catalog.project_summaries(call.page(), call.query.text("search"), visible.pointer()));
   const ProjectSetting setting = TRY(project_setting(call.services));
+  const Page<ListedProject> page = TRY(project_list(call, setting.health));
   JsonValue items = JsonValue::array();
-  for (const ProjectSummary& summary : page.items) {
-    items.push(project_json(summary, call.who.role_in(summary.project.name), setting));
+  for (const auto& [summary, health] : page.items) {
+    items.push(project_json(summary, health, call.who.role_in(summary.project.name), setting));
   }
   JsonValue json = JsonValue::object();
   json.set("items", std::move(items)).set("next", page.next);

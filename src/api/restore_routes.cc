@@ -36,24 +36,19 @@ ApiResult list_restores(ApiCall& call) {
 
 ApiResult create_restore(ApiCall& call) {
   call.audit.subject = call.body.text("backup");
-  const std::lock_guard one_at_a_time(call.state.one_job_at_a_time);
   const RestorePlan plan = TRY(plan_restore(call));
-  call.audit.detail =
-      fmt::format("onto {}, {}", plan.target.name, plan.parameters.neutralize ? "neutralized" : "exact");
+  call.audit.detail = fmt::format("onto {}, {}", plan.target.name, restore_mode(plan.parameters));
   const std::optional<std::string> confirm = call.body.optional_text("confirm");
   // Nothing is lost where nothing is yet; a name that was given must still be right.
   if (plan.parameters.new_branch ? confirm.value_or(plan.target.name) != plan.target.name
                                  : confirm != plan.target.name) {
     return fail(not_confirmed(plan.target.name));
   }
-  if (const auto job = TRY(job_under_way(call, kBranchWriters, plan.target.name))) {
-    return fail(already_under_way(*job));
-  }
   if (plan.parameters.new_branch) TRY(call.services.catalog.create_branch(plan.target));
   Job job = new_job(call, JobKind::kRestore, JobPriority::kRestore, plan.target);
   job.backup_id = plan.backup.id;
   job.parameters = to_json(plan.parameters);
-  ApiResult queued = enqueue(call, job);
+  ApiResult queued = enqueue_alone(call, job, kBranchWriters);
   if (!queued && plan.parameters.new_branch) {
     const Status removed = call.services.catalog.delete_branch(plan.target.project, plan.target.name);
     if (!removed) log::warning("branch {} stays, empty: {}", plan.target.name, removed.error().message);
@@ -76,8 +71,8 @@ ApiResult preview_restore(ApiCall& call) {
       .set("new_branch", plan.parameters.new_branch)
       .set("branch_type", to_string(plan.target.type))
       .set("database", plan.target.database_label)
-      .set("mode", plan.parameters.neutralize ? "neutralized" : "exact")
-      .set("identity", plan.parameters.new_identity ? "new" : "keep")
+      .set("mode", restore_mode(plan.parameters))
+      .set("identity", restore_identity(plan.parameters))
       .set("replaces", there.exists)
       .set("replaced_size_bytes", there.size_bytes)
       .set("replaced_last_write_at", there.last_write_at)
@@ -97,7 +92,10 @@ Outcome<Branch> confirmed_branch(ApiCall& call) {
 
 ApiResult undo_restore_of(ApiCall& call) {
   const Branch branch = TRY(confirmed_branch(call));
-  const std::lock_guard one_at_a_time(call.state.one_job_at_a_time);
+  if (const auto job = TRY(job_under_way(call, kBranchWriters, branch.name))) {
+    return fail(already_under_way(*job));
+  }
+  // While another job is at the branch its server need not be asked what could be undone.
   if (const auto job = TRY(job_under_way(call, kBranchWriters, branch.name))) {
     return fail(already_under_way(*job));
   }
@@ -107,7 +105,7 @@ ApiResult undo_restore_of(ApiCall& call) {
                         fmt::format("no restore onto {} has left anything to go back to", branch.name),
                         "restore one of its backups, such as the last safety backup"));
   }
-  return enqueue(call, new_job(call, JobKind::kUndo, JobPriority::kRestore, branch));
+  return enqueue_alone(call, new_job(call, JobKind::kUndo, JobPriority::kRestore, branch), kBranchWriters);
 }
 
 ApiResult refresh_branch(ApiCall& call) {
@@ -127,13 +125,9 @@ ApiResult refresh_branch(ApiCall& call) {
                         "ask for a fresh one: \"fresh\": true")
                     .at("source"));
   }
-  const std::lock_guard one_at_a_time(call.state.one_job_at_a_time);
-  if (const auto job = TRY(job_under_way(call, kBranchWriters, branch.name))) {
-    return fail(already_under_way(*job));
-  }
   Job job = new_job(call, JobKind::kRefresh, JobPriority::kRestore, branch);
   job.parameters = to_json(parameters);
-  return enqueue(call, job);
+  return enqueue_alone(call, job, kBranchWriters);
 }
 
 }  // namespace

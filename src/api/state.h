@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 
 #include "api/idempotency.h"
 #include "api/job_events.h"
@@ -18,8 +17,6 @@ class ApiState {
   const std::unique_ptr<IdempotencyKeys> idempotency;
   RetentionCache retention;
   EventStreamCap event_streams;
-  // Held between the look for work of the same kind under way and the enqueueing of more.
-  std::mutex one_job_at_a_time;
 };
 
 }  // namespace skyhold

@@ -52,6 +52,12 @@ ApiResult enqueue(ApiCall& call, const Job& job) {
   return answer(to_job_reference(TRY(call.services.jobs.job(id))), 202);
 }
 
+ApiResult enqueue_alone(ApiCall& call, const Job& job, const std::vector<JobKind>& among) {
+  const JobQueue::Enqueued queued = TRY(call.services.jobs.enqueue_alone(job, among));
+  if (queued.in_the_way) return fail(already_under_way(*queued.in_the_way));
+  return answer(to_job_reference(TRY(call.services.jobs.job(queued.id))), 202);
+}
+
 Outcome<BackupRecord> find_backup(const ApiCall& call, std::string_view id) {
   Result<BackupRecord> backup = call.services.catalog.backup(id);
   if (!backup && backup.error().code != ErrorCode::kNotFound &&

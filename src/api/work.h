@@ -17,7 +17,7 @@ Job new_job(const ApiCall& call, JobKind kind, JobPriority priority);
 Job new_job(const ApiCall& call, JobKind kind, JobPriority priority, const Branch& branch);
 
 // Queued or running, of these kinds, of the branch (empty: of the whole project); nothing when
-// there is none. Hold ApiState::one_job_at_a_time until the new job is in the queue.
+// there is none. A look that spares work in vain: what holds is JobQueue::enqueue_alone().
 Result<std::optional<Job>> job_under_way(const ApiCall& call, const std::vector<JobKind>& kinds,
                                          std::string_view branch);
 // 409 with the job's id.
@@ -25,6 +25,9 @@ Problem already_under_way(const Job& job);
 
 // 202 with a reference to the job, once it is in the queue.
 ApiResult enqueue(ApiCall& call, const Job& job);
+// The same, but already_under_way() when a job of one of these kinds is there for its branch (for its
+// project, when it has no branch), whichever process was asked for that one.
+ApiResult enqueue_alone(ApiCall& call, const Job& job, const std::vector<JobKind>& among);
 
 // Of the call's project, by the id in the path; 404 when it is another's.
 Outcome<BackupRecord> find_backup(const ApiCall& call, std::string_view id);
