@@ -10,7 +10,7 @@ constexpr std::string_view kHsts = "max-age=63072000; includeSubDomains";
 
 constexpr std::string_view kDataPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'";
 constexpr std::string_view kPagePolicy =
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'";
 
 bool has_header(const ServerResponse& response, std::string_view name) {
