@@ -98,11 +98,12 @@ struct Fetched {
   std::string backup;
   std::string file;
   std::uint64_t bytes = 0;
+  bool neutralized = false;
 };
 
 std::string fetched_text(const Fetched& fetched, const ApiJson& download, const std::string& source) {
   std::string text = fmt::format("Downloaded {} to {}", human_bytes(fetched.bytes), printable(fetched.file));
-  if (fetched.backup != source) {
+  if (fetched.neutralized) {
     text += fmt::format(": {}, the neutralized copy of {}", printable(fetched.backup), printable(source));
   }
   if (download.flag("encrypted")) text += "\nIt is encrypted: `age --decrypt` opens it";
@@ -112,34 +113,36 @@ std::string fetched_text(const Fetched& fetched, const ApiJson& download, const 
 std::string fetched_json(const Fetched& fetched, const ApiJson& download, const std::string& format) {
   ApiObject object;
   object.set("backup", fetched.backup).set("format", format).set("file", fetched.file);
-  object.set("bytes", static_cast<std::int64_t>(fetched.bytes));
-  object.set("encrypted", download.flag("encrypted")).set("neutralized", download.flag("neutralized"));
+  object.set("neutralized", fetched.neutralized).set("bytes", static_cast<std::int64_t>(fetched.bytes));
+  object.set("encrypted", download.flag("encrypted"));
   return object.dump();
+}
+
+Outcome give_link(const ApiClient& api, const ApiJson& download, bool json) {
+  const std::string url = TRY(api.link_url(download.text("url")));
+  return CommandOutcome{json ? download.with("url", url).dump() : link_text(url, download), {}};
 }
 
 Outcome run(const Parameters& parameters, CommandContext& context) {
   const Parameters::Export& exported = parameters.exported;
+  const bool neutralized = parameters.api.neutralized;
   const ApiObject request = TRY(download_request(exported));
+  // Before a copy is made that has nowhere to go.
+  std::unique_ptr<ExportOutput> output;
+  if (!exported.output.empty()) output = TRY(ExportOutput::open(exported.output));
   ApiClient api = TRY(open_api(parameters, context.cancel));
   const std::string source = TRY(backup_id(api, parameters));
-  const bool neutralized = parameters.api.neutralized;
   const std::string id = neutralized ? TRY(neutralized_copy(api, source, parameters, context)) : source;
-  const ApiJson download =
-      TRY(api.post(api_path(backups_path(parameters.api.project) + "/", id, "/downloads"), request)).json;
-  if (neutralized && !download.flag("neutralized")) {
-    return fail(ErrorCode::kUnsupported, fmt::format("the service does not call backup {} neutralized", id),
-                "nothing was downloaded");
-  }
-  if (parameters.api.link) {
-    const std::string url = TRY(api.link_url(download.text("url")));
-    return CommandOutcome{parameters.json ? download.with("url", url).dump() : link_text(url, download), {}};
-  }
+  const std::string path = api_path(backups_path(parameters.api.project) + "/", id, "/downloads");
+  const AskForLink ask_for_link = [&]() -> Result<ApiJson> { return TRY(api.post(path, request)).json; };
+  const ApiJson download = TRY(ask_for_link());
+  if (parameters.api.link) return give_link(api, download, parameters.json);
   const std::string file = TRY(output_of(exported, download));
-  const std::unique_ptr<ExportOutput> output = TRY(ExportOutput::open(file));
-  const std::uint64_t bytes = TRY(fetch_file(api, download, *output, context));
+  if (!output) output = TRY(ExportOutput::open(file));
+  const std::uint64_t bytes = TRY(fetch_file(api, download, ask_for_link, *output, context));
   TRY(output->commit());
   if (file == "-") return CommandOutcome{};
-  const Fetched fetched{id, file, bytes};
+  const Fetched fetched{id, file, bytes, neutralized};
   return CommandOutcome{parameters.json ? fetched_json(fetched, download, format_of(exported))
                                         : fetched_text(fetched, download, source),
                         {}};

@@ -10,10 +10,17 @@ namespace {
 
 constexpr int kMostBeginsAgain = 2;
 
+// Not an answer that no service of ours gives.
+bool is_refusal(const Error& error) {
+  return !may_pass(error) && error.code != ErrorCode::kUnsupported;
+}
+
 class FileFetch final : public FileReceiver {
  public:
-  FileFetch(const ApiJson& download, ExportOutput& output, CommandContext& context, const TransferPace& pace)
-      : link_(download.text("url")),
+  FileFetch(const ApiJson& download, const AskForLink& ask_for_link, ExportOutput& output,
+            CommandContext& context, const TransferPace& pace)
+      : ask_for_link_(ask_for_link),
+        link_(download.text("url")),
         resumable_(download.flag("resumable")),
         announced_(download.count("size_bytes")),
         exact_(download.flag("size_exact")),
@@ -40,6 +47,7 @@ class FileFetch final : public FileReceiver {
     TRY(noted(output_.write(piece)));
     received_ += piece.size();
     patience_.moved();
+    link_is_new_ = false;
     show();
     return {};
   }
@@ -69,12 +77,22 @@ class FileFetch final : public FileReceiver {
   }
 
   Status prepare_next(const Error& error) {
+    if (is_refusal(error) && received_ > 0 && !link_is_new_) return replace_link();
     const bool first = patience_.failures() == 0;
     TRY(patience_.wait_after(error));
     if (received_ == 0) return {};
     if (!resumable_ && begins_again_ == kMostBeginsAgain) return fail(error);
     if (first)
       context_.progress.warn(broke_off() + (resumable_ ? " and goes on there" : " and begins again"));
+    return resumable_ ? Status() : begin_again();
+  }
+
+  // A link that is refused after it has served is over.
+  Status replace_link() {
+    TRY(context_.cancel.check());
+    const ApiJson download = TRY(ask_for_link_());
+    link_ = download.text("url");
+    link_is_new_ = true;
     return resumable_ ? Status() : begin_again();
   }
 
@@ -107,7 +125,9 @@ class FileFetch final : public FileReceiver {
                               .total_items = 0});
   }
 
-  const std::string link_;
+  const AskForLink& ask_for_link_;
+  std::string link_;
+  bool link_is_new_ = true;
   const bool resumable_;
   const std::uint64_t announced_;
   const bool exact_;
@@ -122,9 +142,9 @@ class FileFetch final : public FileReceiver {
 
 }  // namespace
 
-Result<std::uint64_t> fetch_file(ApiClient& api, const ApiJson& download, ExportOutput& output,
-                                 CommandContext& context, const TransferPace& pace) {
-  return FileFetch(download, output, context, pace).run(api);
+Result<std::uint64_t> fetch_file(ApiClient& api, const ApiJson& download, const AskForLink& ask_for_link,
+                                 ExportOutput& output, CommandContext& context, const TransferPace& pace) {
+  return FileFetch(download, ask_for_link, output, context, pace).run(api);
 }
 
 }  // namespace skyhold

@@ -10,11 +10,11 @@ constexpr std::chrono::milliseconds kNap{100};
 constexpr std::chrono::milliseconds kLongestPause{16'000};
 constexpr std::chrono::milliseconds kLongestWish{60'000};  // of a Retry-After
 
+}  // namespace
+
 bool may_pass(const Error& error) {
   return error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kBusy;
 }
-
-}  // namespace
 
 void TransferPatience::moved() {
   failures_ = 0;

@@ -13,6 +13,9 @@ struct TransferPace {
   int most_failures = 10;                // in a row, before it is given up: about a minute
 };
 
+// Whether waiting may help.
+bool may_pass(const Error& error);
+
 class TransferPatience {
  public:
   TransferPatience(const TransferPace& pace, const CancelToken& cancel)
