@@ -69,7 +69,7 @@ struct UsagePoint {  // one a day and store
   std::string day;   // "2026-11-23", in UTC
   std::string store;
   std::int64_t bytes = 0;
-  std::int64_t source_bytes = 0;  // that the backups of that day would take without deduplication
+  std::int64_t source_bytes = 0;  // that all backups would take without deduplication
 };
 
 // A scheduled run, so that it happens once: see policy/schedule.h for the key.
