@@ -106,7 +106,7 @@ function keepUpload(id, file_name, size_bytes, received_bytes) {
 }
 keepUpload('up_1', 'acme-live-2026-11-22.zip', report.archive_bytes, report.archive_bytes);
 keepUpload('up_2', 'dump.sql.gz', 48_120_004, 48_120_004);
-keepUpload('up_half', 'acme-live.zip', 5_214_880_112, 2_242_398_448);
+keepUpload('up_half', 'acme-live.zip', 5_214_880_112, 2_262_398_448);
 
 over('jb_i4', 'import', 'main', now - 70 * hour, {
   ...ask({ backup: { project: 'copper-sons', id: 'bk_0manual1' } }, 'clean'),

@@ -107,8 +107,8 @@ export const pages = [
     '/projects/acme/backups/bk_0manual1/download?format=file',
     async (page) => {
       await page.getByRole('radio', { name: /holders of certain keys/ }).check();
-      await page.getByLabel('Public keys').fill('age1short');
-      await page.getByLabel('Public keys').blur();
+      await page.getByRole('textbox', { name: 'Public keys' }).fill('age1short');
+      await page.getByRole('textbox', { name: 'Public keys' }).blur();
       await page.getByText('This is no public key of age').waitFor();
     },
   ],

@@ -67,8 +67,8 @@ function Keys({ value, onChange }: FieldProps) {
         label={t('lock.keysLabel')}
         description={t('lock.keysHint')}
         placeholder="age1…"
-        autosize
-        minRows={2}
+        rows={3}
+        resize="vertical"
         autoCapitalize="none"
         spellCheck={false}
         value={value}

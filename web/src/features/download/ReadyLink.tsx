@@ -62,7 +62,7 @@ export function ReadyLink({ format, download, making, onAgain }: Props) {
           <p className="dimmed small">
             {t('link.lead')} {!download.resumable && t('link.whole')}
           </p>
-          <div>
+          <div className={classes.curl}>
             <p>{t('link.curl')}</p>
             <Secret value={curlCommand(download, window.location.origin)} label={t('link.curl')} />
             {download.resumable && <p className="dimmed small">{t('link.broken')}</p>}

@@ -1,4 +1,5 @@
 import { Checkbox, SegmentedControl, TextInput } from '@mantine/core';
+import { Link } from 'react-router-dom';
 import type { Backup } from '@/api/types';
 import { Step } from '@/features/restore/Step';
 import { formatBytes } from '@/format/quantity';
@@ -22,7 +23,10 @@ export function WhatStep({ backup, draft, onChange }: Props) {
   return (
     <Step number={1} title={t('download.what')}>
       <p className="dimmed">
-        {backup.branch} · <Time at={backup.point_in_time ?? backup.started_at} style="full" />
+        {backup.branch} ·{' '}
+        <Link to={`/projects/${backup.project}/backups/${backup.id}`}>
+          <Time at={backup.point_in_time ?? backup.started_at} style="full" />
+        </Link>
         {size}
       </p>
       <div className={classes.fields}>

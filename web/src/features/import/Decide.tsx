@@ -20,7 +20,15 @@ interface Props {
 }
 
 // Keep it or throw it away. A file that was sent may be gone meanwhile.
-export function Decide({ job, outcome }: Props) {
+export function Decide(props: Props) {
+  return (
+    <div className={classes.decision}>
+      <Decision {...props} />
+    </div>
+  );
+}
+
+function Decision({ job, outcome }: Props) {
   const t = useTranslate();
   const { source } = importRequest(job);
   const id = source?.upload;

@@ -4,6 +4,7 @@ import { useLocale } from '@/i18n/locale';
 import { Facts } from '@/ui/Facts';
 import type { Fact } from '@/ui/Facts';
 import { Section } from '@/ui/Page';
+import { Decide } from './Decide';
 import { Findings } from './Findings';
 import { importRequest } from './outcome';
 import { Verdict } from './Verdict';
@@ -22,6 +23,7 @@ export function Report({ job, outcome }: { job: Job; outcome: ImportOutcome }) {
     <>
       <Verdict job={job} outcome={outcome} />
       <Findings report={report} />
+      {outcome.decision !== 'kept' && <Decide job={job} outcome={outcome} />}
       <Section title={t('report.facts')} level={3}>
         <Facts
           facts={[
@@ -41,12 +43,18 @@ export function Report({ job, outcome }: { job: Job; outcome: ImportOutcome }) {
             ),
             text('Odoo', report.odoo_version),
             { label: t('report.archive'), value: formatBytes(report.archive_bytes, locale) },
-            { label: t('report.databaseBytes'), value: formatBytes(report.database_bytes, locale) },
+            text(
+              t('report.databaseBytes'),
+              report.database_bytes === 0 ? '' : formatBytes(report.database_bytes, locale),
+            ),
             count(t('report.tables'), report.tables),
             count(t('report.rows'), report.rows),
             {
               label: t('report.files'),
-              value: `${formatCount(report.files, locale)} · ${formatBytes(report.file_bytes, locale)}`,
+              value:
+                report.files === 0
+                  ? t('state.none')
+                  : `${formatCount(report.files, locale)} · ${formatBytes(report.file_bytes, locale)}`,
             },
             count(t('report.statements'), report.statements),
           ]}

@@ -4,7 +4,6 @@ import type { ImportOutcome, Job } from '@/api/types';
 import { useTranslate } from '@/i18n/locale';
 import { IconRestore } from '@/ui/icons';
 import { Notice } from '@/ui/Notice';
-import { Decide } from './Decide';
 import classes from './Import.module.css';
 import { countOf } from './outcome';
 
@@ -13,7 +12,7 @@ interface Props {
   outcome: ImportOutcome;
 }
 
-// One sentence, and what can be done now.
+// One sentence.
 export function Verdict({ job, outcome }: Props) {
   const t = useTranslate();
   const { decision, report, backup } = outcome;
@@ -40,20 +39,14 @@ export function Verdict({ job, outcome }: Props) {
       </div>
     );
   }
+  if (decision === 'refused') return <Notice tone="bad" title={t('report.refused')} role="status" />;
   return (
-    <div className={classes.decision}>
-      {decision === 'refused' ? (
-        <Notice tone="bad" title={t('report.refused')} role="status" />
-      ) : warnings > 0 ? (
-        <Notice tone="warn" title={t('report.warned', { count: warnings })} role="status">
-          <p>{t('report.nothingKept')}</p>
-        </Notice>
-      ) : (
-        <Notice tone="good" title={t('report.clean')} role="status">
-          <p>{t('report.nothingKept')}</p>
-        </Notice>
-      )}
-      <Decide job={job} outcome={outcome} />
-    </div>
+    <Notice
+      tone={warnings > 0 ? 'warn' : 'good'}
+      title={warnings > 0 ? t('report.warned', { count: warnings }) : t('report.clean')}
+      role="status"
+    >
+      <p>{t('report.nothingKept')}</p>
+    </Notice>
   );
 }
