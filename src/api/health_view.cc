@@ -21,7 +21,7 @@ std::optional<Instant> next_run_at(const ProjectSummary& summary, const HealthSe
 }
 
 BranchHealthFacts production_facts(const ProjectSummary& summary, const HealthSetting& setting) {
-  BranchHealthFacts facts{.branch = summary.production_branch};
+  BranchHealthFacts facts{.branch = summary.production_branch, .created_at = summary.production_since};
   if (const std::optional<BackupRecord>& good = summary.last_good) {
     facts.last_good_at = good->point_in_time.value_or(good->started_at);
     for (const CopyRecord& copy : good->copies) {

@@ -182,6 +182,26 @@ TEST_F(ProjectListTest, WhatWasImportedMakesNothingSafe) {
   EXPECT_THAT(whole_list("&sort=last_good"), ElementsAre("acme", "globex", "kilo"));
 }
 
+TEST_F(ProjectListTest, AnOldProjectsNewProductionBranchHasItsTimeToo) {
+  Project project;
+  project.name = "lima";
+  project.region = "west";
+  ASSERT_TRUE(house_.catalog->create_project(project));
+  house_.clock.advance(hours(24 * 30));
+  olga_ = house_.as("olga");
+  const auto state = [&] { return olga_.get("/projects/lima").text_at("health.state"); };
+  EXPECT_EQ(state(), "new");
+  ASSERT_EQ(olga_
+                .post("/projects/lima/branches",
+                      R"({"name":"main","type":"production","database_url":"postgresql://db1/lima"})")
+                .status,
+            201);
+  EXPECT_EQ(state(), "new") << "its first backup is not late yet";
+  house_.clock.advance(hours(27));
+  olga_ = house_.as("olga");
+  EXPECT_EQ(state(), "unprotected");
+}
+
 TEST_F(ProjectListTest, AFleetOfAThousandTakesAFewStatements) {
   constexpr int kProjects = 1000;
   constexpr int kBackupsOfEach = 60;

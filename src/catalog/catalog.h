@@ -44,9 +44,10 @@ struct BackupFilter {
 // Of one project, for the fleet: one query for a whole page of them.
 struct ProjectSummary {
   Project project;
-  std::string production_branch;  // empty: it has none
-  std::int64_t backup_count = 0;  // restorable
-  std::int64_t stored_bytes = 0;  // added by what is restorable, in one copy
+  std::string production_branch;            // empty: it has none
+  std::optional<Instant> production_since;  // when that branch was made known
+  std::int64_t backup_count = 0;            // restorable
+  std::int64_t stored_bytes = 0;            // added by what is restorable, in one copy
   // Of the production branch itself (what was imported is none of it), with its copies: the newest
   // that can be restored. Its state says whether a copy is missing.
   std::optional<BackupRecord> last_good;

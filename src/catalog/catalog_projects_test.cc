@@ -195,6 +195,7 @@ TEST_P(CatalogProjectsTest, ASummaryTellsHowAProjectIs) {
   const ProjectSummary summary = must(catalog_->project_summary("acme"));
   EXPECT_EQ(summary.project.name, "acme");
   EXPECT_EQ(summary.production_branch, "production");
+  EXPECT_EQ(summary.production_since, kTestStart);
   EXPECT_EQ(summary.backup_count, 2);
   EXPECT_EQ(summary.stored_bytes, 2000);
   ASSERT_TRUE(summary.last_good && summary.last_attempt);

@@ -67,10 +67,12 @@ class SummaryQueries {
                   " AND state IN ('good', 'degraded') AND kind <> 'imported'"
                   " ORDER BY started_at_ms DESC, id DESC LIMIT 1),"
                   " (SELECT id FROM backups WHERE project = branches.project AND branch = branches.name"
-                  " AND kind <> 'imported' ORDER BY started_at_ms DESC, id DESC LIMIT 1)"
+                  " AND kind <> 'imported' ORDER BY started_at_ms DESC, id DESC LIMIT 1), created_at_ms"
                   " FROM branches WHERE type = 'production' AND project IN ({})"));
     for (const SqlRow& row : rows) {
-      by_name_.at(row.text(0))->production_branch = row.text(1);
+      ProjectSummary& summary = *by_name_.at(row.text(0));
+      summary.production_branch = row.text(1);
+      summary.production_since = time_at(row, 4);
       newest_[row.text(0)] = {row.optional_text(2).value_or(""), row.optional_text(3).value_or("")};
     }
     return {};

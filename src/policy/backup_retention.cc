@@ -108,8 +108,14 @@ class BranchRetention {
     });
     if (good != none) claims_[good].add("newest good backup", next_);
     if (own != none && own != good) claims_[own].add("newest good backup of the branch itself", next_);
-    const std::size_t any = newest(restorable);
-    if (good == none && any != none) claims_[any].add("newest backup, though degraded", next_);
+    // What was imported stands in for no capture of the branch, be that degraded.
+    const std::size_t own_any = newest([](const RetentionBackup& backup) {
+      return restorable(backup) && backup.kind != BackupKind::kImported;
+    });
+    const std::size_t any = own_any != none ? own_any : newest(restorable);
+    if (own == none && (good == none || own_any != none) && any != none) {
+      claims_[any].add("newest backup, though degraded", next_);
+    }
     if (backups_.front()->state == BackupState::kFailed) {
       claims_.front().add("newest backup, though failed", next_);
     }

@@ -116,6 +116,30 @@ TEST(BackupRetention, TheNewestGoodOneStaysWhateverTheRulesSay) {
   EXPECT_EQ(until(kept["2020-01-01T01:00:00Z"]), "deleted by hand") << "nothing takes its place";
 }
 
+TEST(BackupRetention, WhatWasImportedTakesNoCapturesPlace) {
+  const RetentionRules nothing{0, 0, 0, 1, 1, 1};
+  const RetentionSetting today = setting("2026-11-23T12:00:00Z");
+  auto kept = decided(nothing,
+                      {backup("2020-01-01T01:00:00Z", BackupKind::kAutomatic, BackupState::kDegraded),
+                       backup("2020-02-01T01:00:00Z", BackupKind::kImported)},
+                      today);
+  EXPECT_THAT(kept["2020-01-01T01:00:00Z"].reasons, ElementsAre("newest backup, though degraded"));
+  EXPECT_THAT(kept["2020-02-01T01:00:00Z"].reasons, ElementsAre("newest good backup"));
+  // Where nothing was captured it is all that there is.
+  kept = decided(nothing,
+                 {backup("2020-01-01T01:00:00Z", BackupKind::kImported, BackupState::kDegraded),
+                  backup("2020-02-01T01:00:00Z", BackupKind::kImported, BackupState::kDegraded)},
+                 today);
+  EXPECT_FALSE(kept["2020-01-01T01:00:00Z"].keep);
+  EXPECT_THAT(kept["2020-02-01T01:00:00Z"].reasons, ElementsAre("newest backup, though degraded"));
+  // A day's place is not taken by an import of that day.
+  kept =
+      decided({1, 0, 0, 1, 1, 1},
+              {backup("2026-11-22T01:00:00Z"), backup("2026-11-22T13:00:00Z", BackupKind::kImported)}, today);
+  EXPECT_THAT(kept["2026-11-22T01:00:00Z"].tiers, ElementsAre(Tier{TierKind::kDaily, "2026-11-22"}));
+  EXPECT_THAT(kept["2026-11-22T13:00:00Z"].tiers, IsEmpty());
+}
+
 TEST(BackupRetention, BranchesDoNotShareTheirPlaces) {
   std::vector<RetentionBackup> backups{backup("2026-11-22T01:00:00Z"), backup("2026-11-21T01:00:00Z")};
   backups[1].branch = "shop";
