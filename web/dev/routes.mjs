@@ -299,11 +299,6 @@ export const routes = [
     ({ params: [name, branch] }) => data.oneBranch(name, branch),
   ],
   [
-    'GET',
-    /^\/projects\/([^/]+)\/branches\/([^/]+)$/,
-    ({ params: [name, branch] }) => data.oneBranch(name, branch),
-  ],
-  [
     'POST',
     /^\/projects\/([^/]+)\/branches$/,
     ({ params: [name], body }) => {

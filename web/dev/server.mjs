@@ -99,6 +99,8 @@ export function startFixtures({ port = 0, as = 'operator' } = {}) {
   const state = { as };
   const server = createServer((request, response) => {
     answer(request, response, state).catch((error) => {
+      // The page was closed while it was sending a file.
+      if (error.code === 'ECONNRESET') return;
       console.error(error);
       response.writeHead(500).end();
     });
