@@ -121,7 +121,7 @@ Outcome<void> check_deletable(const ApiCall& call, const BackupRecord& backup) {
                         fmt::format("backup {} is the newest good one of {}", backup.id, backup.branch),
                         "make another backup of this branch first"));
   }
-  const JobFilter active{.project = backup.project, .branch = {}, .kind = {}, .state = {}, .active = true};
+  const JobFilter active{.project = backup.project, .branch = {}, .kinds = {}, .state = {}, .active = true};
   const JobQueue::JobPage jobs = TRY(call.services.jobs.jobs(active, kMostPageItems));
   for (const Job& job : jobs.items) {
     if (job.backup_id != backup.id || job.kind == JobKind::kForget) continue;
@@ -141,7 +141,7 @@ ApiResult delete_backup(ApiCall& call) {
   }
   TRY(check_deletable(call, backup));
   const JobFilter active{
-      .project = backup.project, .branch = {}, .kind = JobKind::kForget, .state = {}, .active = true};
+      .project = backup.project, .branch = {}, .kinds = {JobKind::kForget}, .state = {}, .active = true};
   const JobQueue::JobPage jobs = TRY(call.services.jobs.jobs(active, kMostPageItems));
   for (const Job& job : jobs.items) {
     if (job.backup_id == backup.id) return answer(to_job_reference(job), 202);

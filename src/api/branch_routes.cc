@@ -132,7 +132,7 @@ ApiResult delete_branch(ApiCall& call) {
   call.audit.subject = fmt::format("branch {}", name);
   TRY(call.services.catalog.branch(call.project->name, name));
   const JobFilter filter{
-      .project = call.project->name, .branch = name, .kind = {}, .state = {}, .active = true};
+      .project = call.project->name, .branch = name, .kinds = {}, .state = {}, .active = true};
   const JobQueue::JobPage active = TRY(call.services.jobs.jobs(filter, 1));
   if (!active.items.empty()) {
     return fail(Problem(423, "busy", fmt::format("a job of the branch {} is under way", name),

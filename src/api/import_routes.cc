@@ -163,7 +163,7 @@ ApiResult create_import(ApiCall& call) {
 ApiResult list_imports(ApiCall& call) {
   JobFilter filter;
   filter.project = call.project->name;
-  filter.kind = JobKind::kImport;
+  filter.kinds = {JobKind::kImport};
   const PageRequest page = call.page();
   const JobQueue::JobPage jobs = TRY(call.services.jobs.jobs(filter, page.limit, page.after));
   JsonValue items = JsonValue::array();

@@ -47,7 +47,7 @@ ApiResult list_jobs(ApiCall& call) {
   JobFilter filter;
   filter.project = call.query.text("project");
   filter.active = call.query.flag("active", false);
-  if (const auto kind = call.query.optional_text("kind")) filter.kind = TRY(parse_job_kind(*kind));
+  if (const auto kind = call.query.optional_text("kind")) filter.kinds = {TRY(parse_job_kind(*kind))};
   if (const auto state = call.query.optional_text("state")) filter.state = TRY(parse_job_state(*state));
   if (!filter.project.empty() && call.who.role_in(filter.project) == Role::kNone) {
     return fail(Problem(404, "not_found", fmt::format("there is no project \"{}\"", filter.project),

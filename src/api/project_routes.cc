@@ -19,7 +19,7 @@ constexpr int kMostActiveJobs = 2000;
 using JobsByProject = std::map<std::string, std::vector<Job>, std::less<>>;
 
 Result<JobsByProject> active_jobs(JobQueue& jobs, const std::string& project = {}) {
-  const JobFilter filter{.project = project, .branch = {}, .kind = {}, .state = {}, .active = true};
+  const JobFilter filter{.project = project, .branch = {}, .kinds = {}, .state = {}, .active = true};
   JobsByProject by_project;
   std::string after;
   for (int seen = 0; seen < kMostActiveJobs; seen += kMostPageItems) {

@@ -24,7 +24,7 @@ Problem not_confirmed(std::string_view branch) {
 ApiResult list_restores(ApiCall& call) {
   JobFilter filter;
   filter.project = call.project->name;
-  filter.kind = JobKind::kRestore;
+  filter.kinds = {JobKind::kRestore, JobKind::kRefresh, JobKind::kUndo};
   const PageRequest page = call.page();
   const JobQueue::JobPage jobs = TRY(call.services.jobs.jobs(filter, page.limit, page.after));
   JsonValue items = JsonValue::array();

@@ -156,5 +156,24 @@ TEST_F(RestoreTest, UndoAndRefreshAskForTheNameToo) {
             (RefreshParameters{.source = "main", .fresh = true}));
 }
 
+TEST_F(RestoreTest, TheListHasAllThatReplacedData) {
+  Caller ada = house_.as("ada");
+  house_.platform.target.can_undo = true;
+  ASSERT_EQ(restore(ada, R"("branch":"stage","confirm":"stage")").status, 202);
+  house_.finish_next_job();
+  ASSERT_EQ(ada.post("/projects/acme/branches/stage/undo", R"({"confirm":"stage"})").status, 202);
+  house_.finish_next_job();
+  ASSERT_EQ(
+      ada.post("/projects/acme/branches/stage/refresh", R"({"source":"main","confirm":"stage"})").status,
+      202);
+  house_.finish_next_job();
+  ASSERT_EQ(ada.post("/projects/acme/verify", "{}").status, 202);
+  const Answer list = ada.get("/projects/acme/restores");
+  ASSERT_EQ(list.at("items").items().size(), 3U) << list.text;
+  EXPECT_EQ(list.at("items").items()[0].text("kind"), "refresh");
+  EXPECT_EQ(list.at("items").items()[1].text("kind"), "undo");
+  EXPECT_EQ(list.at("items").items()[2].text("kind"), "restore");
+}
+
 }  // namespace
 }  // namespace skyhold

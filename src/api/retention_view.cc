@@ -24,7 +24,7 @@ RetentionBackup to_input(const BackupRecord& record, const std::set<std::string>
 
 // Backups that a job reads right now.
 Result<std::set<std::string>> busy_backups(const ApiServices& services, const Project& project) {
-  const JobFilter filter{.project = project.name, .branch = {}, .kind = {}, .state = {}, .active = true};
+  const JobFilter filter{.project = project.name, .branch = {}, .kinds = {}, .state = {}, .active = true};
   const JobQueue::JobPage page = TRY(services.jobs.jobs(filter, kMostPageItems));
   std::set<std::string> busy;
   for (const Job& job : page.items) {

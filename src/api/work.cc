@@ -32,7 +32,7 @@ Job new_job(const ApiCall& call, JobKind kind, JobPriority priority, const Branc
 Result<std::optional<Job>> job_under_way(const ApiCall& call, const std::vector<JobKind>& kinds,
                                          std::string_view branch) {
   const JobFilter filter{
-      .project = call.project->name, .branch = std::string(branch), .kind = {}, .state = {}, .active = true};
+      .project = call.project->name, .branch = std::string(branch), .kinds = {}, .state = {}, .active = true};
   const JobQueue::JobPage page = TRY(call.services.jobs.jobs(filter, kMostPageItems));
   for (const Job& job : page.items) {
     if (std::find(kinds.begin(), kinds.end(), job.kind) != kinds.end()) return job;

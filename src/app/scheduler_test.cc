@@ -66,7 +66,7 @@ class SchedulerTest : public testing::Test {
 
   std::vector<Job> active(JobKind kind) {
     JobFilter filter;
-    filter.kind = kind;
+    filter.kinds = {kind};
     filter.active = true;
     return jobs->jobs(filter, 500).value().items;
   }

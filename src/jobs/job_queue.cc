@@ -77,15 +77,21 @@ Result<std::string> insert_new(SqlSession& session, const Job& job) {
   return job.id;
 }
 
-// The oldest one.
-Result<std::optional<Job>> find_active(SqlSession& session, const Job& like,
-                                       const std::vector<JobKind>& kinds) {
+// The places of these in a statement: "?, ?".
+std::string add_kinds(const std::vector<JobKind>& kinds, SqlParameters& parameters) {
   std::string places;
-  SqlParameters parameters{like.project, like.branch, like.branch};
   for (const JobKind kind : kinds) {
     places += places.empty() ? "?" : ", ?";
     parameters.emplace_back(std::string(to_string(kind)));
   }
+  return places;
+}
+
+// The oldest one.
+Result<std::optional<Job>> find_active(SqlSession& session, const Job& like,
+                                       const std::vector<JobKind>& kinds) {
+  SqlParameters parameters{like.project, like.branch, like.branch};
+  const std::string places = add_kinds(kinds, parameters);
   const SqlRows rows = TRY(session.query(
       fmt::format("SELECT {} FROM jobs WHERE project = ? AND (? = '' OR branch = ?) AND kind IN ({}) AND "
                   "(state = 'queued' OR state = 'running') ORDER BY id LIMIT 1",
@@ -111,7 +117,9 @@ Conditions conditions_of(const JobFilter& filter, std::string_view after) {
   Conditions conditions;
   if (!filter.project.empty()) conditions.add("project = ?", filter.project);
   if (!filter.branch.empty()) conditions.add("branch = ?", filter.branch);
-  if (filter.kind) conditions.add("kind = ?", to_string(*filter.kind));
+  if (!filter.kinds.empty()) {
+    conditions.add(fmt::format("kind IN ({})", add_kinds(filter.kinds, conditions.parameters)));
+  }
   if (filter.state) conditions.add("state = ?", to_string(*filter.state));
   if (filter.active) conditions.add("(state = 'queued' OR state = 'running')");
   if (!after.empty()) conditions.add("id < ?", after);

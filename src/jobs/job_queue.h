@@ -43,7 +43,7 @@ struct TakenJob {
 struct JobFilter {
   std::string project{};
   std::string branch{};
-  std::optional<JobKind> kind{};
+  std::vector<JobKind> kinds{};  // any of these; empty: every kind
   std::optional<JobState> state{};
   bool active = false;  // queued or running only
 };

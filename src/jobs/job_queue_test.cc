@@ -217,7 +217,7 @@ TEST_P(JobQueueTest, PagesAndFilters) {
 
   EXPECT_EQ(queue_->jobs({.project = "bolt"}, 10)->items.size(), 2U);
   EXPECT_EQ(queue_->jobs({.branch = "other"}, 10)->items.size(), 0U);
-  EXPECT_EQ(queue_->jobs({.kind = JobKind::kDrill}, 10)->items.size(), 0U);
+  EXPECT_EQ(queue_->jobs({.kinds = {JobKind::kDrill}}, 10)->items.size(), 0U);
   ASSERT_TRUE(queue_->request_cancel(ids[0], "ada"));
   EXPECT_EQ(queue_->jobs({.state = JobState::kCancelled}, 10)->items.size(), 1U);
   EXPECT_EQ(queue_->jobs({.active = true}, 10)->items.size(), 4U);
