@@ -5,7 +5,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/support/fingerprint.h"
-#include "tests/support/odoo_database.h"
+#include "tests/support/service_shop.h"
 #include "tests/support/service_world.h"
 
 namespace skyhold {
@@ -13,24 +13,6 @@ namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
-
-// A shop with a filestore of its own.
-class Shop {
- public:
-  explicit Shop(const ScratchDirectory& directory)
-      : database_("service_shop", kOdooDatabaseSql), filestore_(directory / "filestore" / "service_shop") {
-    const ShellOutcome made = run_shell(make_filestore(filestore_, database_.name(), 12));
-    if (made.exit_status != 0) throw std::runtime_error(made.output);
-  }
-  [[nodiscard]] std::string url() const { return database_.url(); }
-  [[nodiscard]] const std::string& name() const { return database_.name(); }
-  [[nodiscard]] std::string filestore() const { return filestore_.string(); }
-  void execute(const std::string& sql) const { database_.execute(sql); }
-
- private:
-  const ScratchDatabase database_;
-  const std::filesystem::path filestore_;
-};
 
 json restore(ApiUser& user, const json& request) {
   const ApiAnswer begun = user.post("/projects/shop/restores", request);

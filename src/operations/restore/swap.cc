@@ -247,7 +247,11 @@ Result<fs::path> resolve_filestore(const fs::path& given) {
                 "give a directory below it: <data_dir>/filestore/<database>");
   }
   if (::stat(path.parent_path().c_str(), &above) != 0) {
-    return fail(error_from_errno(errno, fmt::format("cannot look at {}", path.parent_path().string())));
+    Error not_there = error_from_errno(errno, fmt::format("cannot look at {}", path.parent_path().string()));
+    if (not_there.code == ErrorCode::kNotFound) {
+      not_there.hint = "make the directory in which the filestore is to lie, owned by Odoo's user";
+    }
+    return fail(std::move(not_there));
   }
   return path;
 }
