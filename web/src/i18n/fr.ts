@@ -89,6 +89,7 @@ export const fr: Partial<Record<MessageKey, Message>> = {
   'copy.missing': 'Manquante',
   'copy.pending': 'En route',
   'copy.stored': 'Stockée',
+  'copy.waiting': 'Attend son stockage',
   'copy.verified': 'Vérifiée',
   'copies.of': '{complete} sur {wanted}',
   'job.cancelAsked': 'L’arrêt de la tâche est demandé.',

@@ -1,3 +1,4 @@
+import { sentence } from '@/api/problem';
 import type { Copy } from '@/api/types';
 import { CopyStatus } from '@/features/status/Copies';
 import { useTranslate } from '@/i18n/locale';
@@ -17,7 +18,7 @@ export function CopiesTable({ copies }: { copies: Copy[] }) {
           id: 'store',
           header: t('copies.store'),
           card: 'title',
-          cell: (copy) => <strong>{copy.store}</strong>,
+          cell: (copy) => <strong className="nowrap">{copy.store}</strong>,
         },
         {
           id: 'state',
@@ -25,8 +26,8 @@ export function CopiesTable({ copies }: { copies: Copy[] }) {
           card: 'plain',
           cell: (copy) => (
             <>
-              <CopyStatus state={copy.state} />
-              {copy.problem && <div className="small dimmed">{copy.problem}</div>}
+              <CopyStatus copy={copy} />
+              {copy.problem && <div className="small dimmed">{sentence(copy.problem)}</div>}
             </>
           ),
         },

@@ -7,17 +7,26 @@ import { Status } from '@/ui/Status';
 import type { Tone } from '@/ui/Status';
 import classes from './Copies.module.css';
 
-const looks: Record<CopyState, { tone: Tone; icon: Icon }> = {
+// As stored, and one more: it was tried, and its store did not take it.
+type Look = CopyState | 'waiting';
+
+const looks: Record<Look, { tone: Tone; icon: Icon }> = {
   pending: { tone: 'idle', icon: IconClock },
+  waiting: { tone: 'warn', icon: IconAlert },
   stored: { tone: 'good', icon: IconCheck },
   verified: { tone: 'good', icon: IconChecks },
   missing: { tone: 'bad', icon: IconX },
   corrupt: { tone: 'bad', icon: IconAlert },
 };
 
-export function CopyStatus({ state }: { state: CopyState }) {
+function lookOf(copy: Copy): Look {
+  return copy.state === 'pending' && copy.problem ? 'waiting' : copy.state;
+}
+
+export function CopyStatus({ copy }: { copy: Copy }) {
   const t = useTranslate();
-  return <Status {...looks[state]} word={t(`copy.${state}`)} />;
+  const look = lookOf(copy);
+  return <Status {...looks[look]} word={t(`copy.${look}`)} />;
 }
 
 // The copies of a backup at a glance: one sign each, and how many are complete.
@@ -25,16 +34,16 @@ export function Copies({ copies }: { copies: Copy[] }) {
   const t = useTranslate();
   if (copies.length === 0) return <span className="dimmed">–</span>;
   const complete = copies.filter((copy) => copy.state === 'stored' || copy.state === 'verified').length;
-  const story = copies.map((copy) => `${copy.store}: ${t(`copy.${copy.state}`)}`).join('\n');
+  const story = copies.map((copy) => `${copy.store}: ${t(`copy.${lookOf(copy)}`)}`).join('\n');
   return (
     <Tooltip label={<span className={classes.story}>{story}</span>}>
       <span className={classes.copies}>
         {copies.map((copy) => {
-          const { tone, icon: CopyIcon } = looks[copy.state];
+          const { tone, icon: CopyIcon } = looks[lookOf(copy)];
           return (
             <span key={copy.store} className={classes.copy} data-tone={tone}>
               <CopyIcon size={13} stroke={2.6} aria-hidden="true" />
-              <span className="reader-only">{`${copy.store}: ${t(`copy.${copy.state}`)}. `}</span>
+              <span className="reader-only">{`${copy.store}: ${t(`copy.${lookOf(copy)}`)}. `}</span>
             </span>
           );
         })}

@@ -22,6 +22,7 @@ export const fleet = {
   'copy.missing': 'Missing',
   'copy.pending': 'On its way',
   'copy.stored': 'Stored',
+  'copy.waiting': 'Waits for its store',
   'copy.verified': 'Verified',
   'copies.of': '{complete} of {wanted}',
 
