@@ -100,6 +100,6 @@ describe('the outcome of a restore', () => {
   it('of a job without a result is empty, not an error', () => {
     expect(outcomeOf(job({ result: null })).neutralization).toBeUndefined();
     expect(requestOf(job({ request: { mode: 'odd' } })).mode).toBeUndefined();
-    expect(requestOf(job({ request: { neutralize: true } })).mode).toBe('neutralized');
+    expect(requestOf(job({ request: { mode: 'neutralized' } })).mode).toBe('neutralized');
   });
 });

@@ -29,10 +29,8 @@ export function requestOf(job: Job): JobRequest {
 }
 
 function modeOf(request: Open): JobRequest['mode'] {
-  const { mode, neutralize } = request;
-  if (mode === 'exact' || mode === 'neutralized') return mode;
-  if (typeof neutralize === 'boolean') return neutralize ? 'neutralized' : 'exact';
-  return undefined;
+  const { mode } = request;
+  return mode === 'exact' || mode === 'neutralized' ? mode : undefined;
 }
 
 export interface SwitchedOff {
