@@ -1,7 +1,10 @@
 // A newcomer's way by the command line alone: signed in, a project made, backed up, restored to a new
 // branch, put back; asked how it stands.
+#include <fstream>
+
 #include <gmock/gmock.h>
 
+#include "tests/support/fault_proxy.h"
 #include "tests/support/odoo_database.h"
 #include "tests/support/service_world.h"
 
@@ -35,7 +38,20 @@ class ServiceCliTest : public testing::Test {
   // With the password of the first start, which is changed on the way.
   void sign_in() {
     world_.serve();
-    succeed(fmt::format("login {} --user admin --password-stdin", world_.service().url()),
+    sign_in_at(world_.service().url());
+  }
+  // At a proxy before the service; all that follows goes through it.
+  std::unique_ptr<FaultProxy> sign_in_through_proxy() {
+    world_.serve();
+    const std::string url = world_.service().url();
+    FaultProxyOptions options;
+    options.port = static_cast<std::uint16_t>(std::stoi(url.substr(url.rfind(':') + 1)));
+    auto proxy = std::make_unique<FaultProxy>(options);
+    sign_in_at(fmt::format("http://127.0.0.1:{}", proxy->port()));
+    return proxy;
+  }
+  void sign_in_at(const std::string& url) {
+    succeed(fmt::format("login {} --user admin --password-stdin", url),
             world_.service().one_time_password() + "\\n" + ApiUser::kPassword + "\\n");
   }
   void make_project() {
@@ -45,6 +61,10 @@ class ServiceCliTest : public testing::Test {
   }
   // Where a restore went: the service names a new branch's database.
   static std::string database_of(const json& job) { return job["result"].value("database", ""); }
+
+  [[nodiscard]] std::string file(const std::string& name) const {
+    return (world_.directory() / name).string();
+  }
 
   ServiceWorld world_;
   const ScratchDatabase database_;
@@ -88,6 +108,84 @@ TEST_F(ServiceCliTest, FromSigningInToARestoreAndBack) {
   EXPECT_THAT(succeed("audit --project shop"), HasSubstr("restore"));
   EXPECT_THAT(succeed("logout"), HasSubstr("Signed out"));
   EXPECT_EQ(skyhold("status").exit_status, 6);
+}
+
+TEST_F(ServiceCliTest, WhatIsTakenAwayComesBackIn) {
+  sign_in();
+  make_project();
+  succeed("backup create --project shop");
+  EXPECT_THAT(succeed("download latest --project shop --table ir_cron --output -"),
+              HasSubstr("id,cron_name,active\n1,Auto-vacuum,t\n"));
+  const std::string zip = file("shop.zip");
+  EXPECT_THAT(succeed("download latest --project shop --output " + zip), HasSubstr("Downloaded "));
+  EXPECT_EQ(run_shell("unzip -tq " + zip).exit_status, 0);
+  const std::string link = succeed_with_json("download latest --project shop --link")["url"];
+  EXPECT_EQ(run_shell("curl -sf -o " + file("linked.zip") + " " + link).exit_status, 0);
+
+  const json looked = succeed_with_json("import " + zip + " --project shop --branch production --dry-run");
+  EXPECT_EQ(looked["decision"], "wanted") << looked.dump(1);
+  EXPECT_EQ(looked["report"]["files"], 8);
+  const json kept = succeed_with_json(
+      fmt::format("import --resume {} --project shop --branch production --accept warnings --note back",
+                  looked["upload"].get<std::string>()));
+  ASSERT_EQ(kept["decision"], "kept") << kept.dump(1);
+  EXPECT_EQ(kept["backup"]["kind"], "imported");
+  EXPECT_EQ(kept["backup"]["copies"].size(), 3U);
+  const json restored = succeed_with_json(fmt::format("restore {} --project shop --new-branch back --exact",
+                                                      kept["backup"]["id"].get<std::string>()));
+  const std::string database = database_of(restored);
+  EXPECT_EQ(ScratchPostgres::instance().query_value(database, "SELECT count(*) FROM ir_cron"), "4");
+  ScratchPostgres::instance().drop_database(database);
+
+  std::ofstream(file("hostile.sql")) << "-- PostgreSQL database dump\n\\! touch /tmp/owned\n";
+  EXPECT_EQ(skyhold("import " + file("hostile.sql") + " --project shop --branch production").exit_status, 2);
+  std::ofstream(file("noise.bin")) << "neither a dump nor an archive";
+  EXPECT_EQ(skyhold("import " + file("noise.bin") + " --project shop --branch production").exit_status, 11);
+  succeed("project create other");
+  succeed("branch add production --project other --database " + shell_word(database_.url()));
+  EXPECT_THAT(succeed("import --from-backup shop/latest --project other --branch production --accept "
+                      "warnings"),
+              HasSubstr("good, imported"));
+
+  const std::string quiet = file("quiet.sql.zst");
+  EXPECT_THAT(succeed("download latest --project shop --neutralized --format sql.zst --output " + quiet),
+              HasSubstr("the neutralized copy of"));
+  EXPECT_THAT(run_shell("zstd -dc " + quiet).output, HasSubstr("is_neutralized"));
+}
+
+// Each connection that carries more than a megabyte breaks.
+TEST_F(ServiceCliTest, FilesComeAndGoOverConnectionsThatBreak) {
+  ScratchPostgres::instance().execute(
+      database_.name(),
+      "CREATE TABLE filler AS SELECT md5(n::text) AS word FROM generate_series(1, 100000) AS n");
+  const auto proxy = sign_in_through_proxy();
+  make_project();
+  succeed("backup create --project shop");
+  ProxyMode breaking;
+  breaking.cut_after_bytes_to_client = 1'000'000;
+  breaking.cut_after_bytes_to_server = 1'000'000;
+  proxy->set_mode(breaking);
+  const std::string rows = file("filler.copy");
+  succeed("download latest --project shop --table filler --table-format copy --output " + rows);
+  EXPECT_EQ(run_shell("wc -l < " + rows + " | tr -d '\n'").output, "100000");
+  EXPECT_GT(proxy->faults(), 2U);
+
+  // What cannot go on where it was is given up in the end.
+  EXPECT_EQ(skyhold("download latest --project shop --format tar.zst --output " + file("never.tar.zst"))
+                .exit_status,
+            9);
+  EXPECT_FALSE(std::filesystem::exists(file("never.tar.zst")));
+
+  proxy->set_mode({});
+  const std::string dump = file("shop.dump");
+  succeed("download latest --project shop --format pg-dump --output " + dump);
+  ASSERT_GT(std::filesystem::file_size(dump), 1'500'000U);
+  proxy->set_mode(breaking);
+  const std::uint64_t before = proxy->faults();
+  const json kept =
+      succeed_with_json("import " + dump + " --project shop --branch production --accept warnings");
+  EXPECT_EQ(kept["decision"], "kept") << kept.dump(1);
+  EXPECT_GT(proxy->faults(), before);
 }
 
 TEST_F(ServiceCliTest, WhatFailsSaysSoToAScript) {
