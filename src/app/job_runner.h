@@ -62,8 +62,9 @@ Result<BackupRecord> note_backup(JobRun& run, BackupRecord record, const Project
                                  const BackupResult& result);
 void note_failed_backup(JobRun& run, BackupRecord record, const Error& error);
 
-// The directories of the branch's own modules.
-std::vector<std::filesystem::path> addons_paths_of(const Branch& branch);
+// The directories of the branch's own modules. Those that are not on this machine (Odoo may run in a
+// container) are left out, with a warning.
+std::vector<std::filesystem::path> addons_paths_of(JobRun& run, const Branch& branch);
 
 // A record of a backup that begins now, with a copy pending for each store.
 BackupRecord new_backup_record(const JobRun& run, const std::string& branch, BackupKind kind,

@@ -31,15 +31,14 @@ std::function<Result<std::unique_ptr<ByteSource>>()> opener_of(const JobRun& run
   };
 }
 
-Result<ImportRequest> request_of(const JobRun& run, const Branch& branch,
-                                 const ImportParameters& parameters) {
+Result<ImportRequest> request_of(JobRun& run, const Branch& branch, const ImportParameters& parameters) {
   const ImportSettings& settings = run.services.settings.imports;
   ImportRequest request;
   request.open_archive = opener_of(run, parameters);
   request.server = settings.database.empty() ? TRY(branch_database(branch, run.master_key()))
                                              : TRY(PgTarget::parse(settings.database));
   request.odoo_version = branch.odoo_version;
-  request.addons_paths = addons_paths_of(branch);
+  request.addons_paths = addons_paths_of(run, branch);
   request.more_extensions.insert(settings.extensions.begin(), settings.extensions.end());
   request.limits.max_database_bytes =
       static_cast<std::uint64_t>(settings.most_database_gigabytes) * 1'000'000'000;

@@ -96,7 +96,7 @@ Result<std::string> run_neutralized_copy_job(JobRun& run) {
   const ScratchDatabase scratch(beside, fmt::format("{}{}", kScratchPrefix, run.job.id));
   RestoreOptions options;
   options.database = scratch.target();
-  options.neutralize = NeutralizeOptions{addons_paths_of(branch)};
+  options.neutralize = NeutralizeOptions{addons_paths_of(run, branch)};
   options.identity = Identity::kNew;
   const RestoreResult restored =
       TRY(run_restore(*opened.repository, snapshot, options, run.context.progress(), run.context.cancel()));

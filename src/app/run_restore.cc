@@ -24,13 +24,12 @@ RestoreHooks hooks_of(const Branch& branch) {
   return hooks;
 }
 
-Result<RestoreOptions> options_of(const JobRun& run, const Branch& target,
-                                  const RestoreParameters& parameters) {
+Result<RestoreOptions> options_of(JobRun& run, const Branch& target, const RestoreParameters& parameters) {
   RestoreOptions options;
   options.database = TRY(branch_database(target, run.master_key()));
   if (!target.filestore.empty()) options.filestore = target.filestore;
   options.replace = !parameters.new_branch;
-  if (parameters.neutralize) options.neutralize = NeutralizeOptions{addons_paths_of(target)};
+  if (parameters.neutralize) options.neutralize = NeutralizeOptions{addons_paths_of(run, target)};
   options.identity = parameters.new_identity ? Identity::kNew : Identity::kKeep;
   options.hooks = hooks_of(target);
   return options;
@@ -110,11 +109,20 @@ Result<std::string> restore(JobRun& run, const std::string& backup_id, const Res
 
 }  // namespace
 
-std::vector<std::filesystem::path> addons_paths_of(const Branch& branch) {
+std::vector<std::filesystem::path> addons_paths_of(JobRun& run, const Branch& branch) {
   std::vector<std::filesystem::path> paths;
   for (std::size_t at = 0; at < branch.addons_path.size();) {
     const std::size_t end = std::min(branch.addons_path.find(',', at), branch.addons_path.size());
-    if (end > at) paths.emplace_back(branch.addons_path.substr(at, end - at));
+    const std::filesystem::path path = branch.addons_path.substr(at, end - at);
+    std::error_code ignored;
+    const bool is_here = !path.empty() && std::filesystem::is_directory(path, ignored);
+    if (is_here) paths.push_back(path);
+    if (!is_here && !path.empty()) {
+      run.context.event("warning",
+                        fmt::format("the addons path {} is not on this machine: what its modules say "
+                                    "is not known, built-in rules stand in",
+                                    path.string()));
+    }
     at = end + 1;
   }
   return paths;
