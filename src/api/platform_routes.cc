@@ -150,38 +150,6 @@ ApiResult list_audit(ApiCall& call) {
   return answer(std::move(item_list(found.items).set("next", found.next)));
 }
 
-struct JobCounts {
-  std::int64_t running = 0;
-  std::int64_t queued = 0;
-  std::int64_t failed_today = 0;
-};
-
-Result<JobCounts> count_jobs(const ApiCall& call) {
-  constexpr int kMostPages = 10;
-  JobCounts counts;
-  const auto count = [&](const JobFilter& filter, const auto& each) -> Status {
-    std::string after;
-    for (int i = 0; i < kMostPages; ++i) {
-      const JobQueue::JobPage page = TRY(call.services.jobs.jobs(filter, kMostPageItems, after));
-      for (const Job& job : page.items) each(job);
-      after = page.next;
-      if (after.empty()) break;
-    }
-    return {};
-  };
-  JobFilter active;
-  active.active = true;
-  TRY(count(active,
-            [&](const Job& job) { ++(job.state == JobState::kRunning ? counts.running : counts.queued); }));
-  JobFilter failed;
-  failed.state = JobState::kFailed;
-  const Instant day_ago = call.services.clock.now() - std::chrono::hours{24};
-  TRY(count(failed, [&](const Job& job) {
-    if (job.finished_at && *job.finished_at >= day_ago) ++counts.failed_today;
-  }));
-  return counts;
-}
-
 // Calls `each` for every project, a page at a time.
 template <typename Each>
 Status for_each_project(Catalog& catalog, const Each& each) {
@@ -209,7 +177,8 @@ Result<JsonValue> project_counts(const ApiCall& call) {
 }
 
 ApiResult get_platform_health(ApiCall& call) {
-  const JobCounts jobs = TRY(count_jobs(call));
+  const Instant day_ago = call.services.clock.now() - std::chrono::hours{24};
+  const JobQueue::JobCounts jobs = TRY(call.services.jobs.counts(day_ago));
   const std::vector<StoreView> stores = call.services.platform.stores();
   const auto healthy =
       std::count_if(stores.begin(), stores.end(), [](const StoreView& store) { return store.healthy; });
@@ -223,7 +192,7 @@ ApiResult get_platform_health(ApiCall& call) {
   json.set("projects", TRY(project_counts(call)))
       .set("jobs_running", jobs.running)
       .set("jobs_queued", jobs.queued)
-      .set("jobs_failed_today", jobs.failed_today)
+      .set("jobs_failed_today", jobs.failed)
       .set("stores", std::move(store_counts))
       .set("workers", TRY(call.services.jobs.workers()).size())
       .set("catalog", std::move(catalog));

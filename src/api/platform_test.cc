@@ -34,6 +34,14 @@ TEST_F(PlatformTest, OperatorsSeeThePlatformAtAGlance) {
   ASSERT_EQ(health.status, 200) << health.text;
   EXPECT_EQ(health.at("stores.healthy").as_integer(), 3);
   EXPECT_EQ(health.at("workers").as_integer(), 1);
+  EXPECT_EQ(health.at("jobs_queued").as_integer(), 0);
+  ASSERT_EQ(olga.post("/projects/acme/backups", R"({"branch":"main"})").status, 202);
+  ASSERT_EQ(olga.post("/projects/acme/backups", R"({"branch":"stage"})").status, 202);
+  const std::optional<TakenJob> taken = house_.take_job();
+  ASSERT_TRUE(house_.jobs->end_with_error(taken->lease, Error{ErrorCode::kSource, "no", ""}));
+  const Answer later = olga.get("/health");
+  EXPECT_EQ(later.at("jobs_queued").as_integer(), 1);
+  EXPECT_EQ(later.at("jobs_failed_today").as_integer(), 1);
 }
 
 TEST_F(PlatformTest, StorageIsSummedHoweverManyProjectsThereAre) {

@@ -177,6 +177,17 @@ Result<JobQueue::JobPage> JobQueue::jobs(const JobFilter& filter, int limit, std
   });
 }
 
+Result<JobQueue::JobCounts> JobQueue::counts(Instant failed_since) {
+  return database_.read([&](SqlSession& session) -> Result<JobCounts> {
+    const SqlRows rows = TRY(session.query(
+        "SELECT (SELECT COUNT(*) FROM jobs WHERE state = 'queued'), (SELECT COUNT(*) FROM jobs WHERE state = "
+        "'running'), (SELECT COUNT(*) FROM jobs WHERE finished_at_ms IS NOT NULL AND finished_at_ms >= ? AND "
+        "state = 'failed')",
+        {to_milliseconds(failed_since)}));
+    return JobCounts{rows.front().integer(0), rows.front().integer(1), rows.front().integer(2)};
+  });
+}
+
 Result<std::vector<Job>> JobQueue::waiting(std::string_view region) {
   const std::int64_t now = to_milliseconds(clock_.now());
   return database_.read([&](SqlSession& session) -> Result<std::vector<Job>> {

@@ -82,6 +82,12 @@ class JobQueue {
     std::string next;
   };
   Result<JobPage> jobs(const JobFilter& filter, int limit, std::string_view after = {});
+  struct JobCounts {
+    std::int64_t queued = 0;
+    std::int64_t running = 0;
+    std::int64_t failed = 0;  // that ended since then
+  };
+  Result<JobCounts> counts(Instant failed_since);
   // Queued and ready (not_before), and running: what policy/fair_order.h chooses from.
   Result<std::vector<Job>> waiting(std::string_view region);
   Result<std::vector<Job>> running();

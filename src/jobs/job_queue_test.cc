@@ -223,6 +223,22 @@ TEST_P(JobQueueTest, PagesAndFilters) {
   EXPECT_EQ(queue_->jobs({.active = true}, 10)->items.size(), 4U);
 }
 
+TEST_P(JobQueueTest, CountsOfAllProjects) {
+  const Instant start = clock_.now();
+  for (const char* project : {"acme", "globex", "acme", "acme"}) enqueue(backup_of(project));
+  const std::optional<TakenJob> fails = take("w1");
+  ASSERT_TRUE(queue_->end_with_error(fails->lease, Error{ErrorCode::kSource, "no", ""}));
+  const std::optional<TakenJob> succeeds = take("w1");
+  ASSERT_TRUE(queue_->succeed(succeeds->lease, "{}"));
+  ASSERT_TRUE(take("w1"));
+  const auto counts = queue_->counts(start);
+  ASSERT_TRUE(counts) << to_string(counts.error());
+  EXPECT_EQ(counts->queued, 1);
+  EXPECT_EQ(counts->running, 1);
+  EXPECT_EQ(counts->failed, 1);
+  EXPECT_EQ(queue_->counts(start + 1s)->failed, 0);
+}
+
 TEST_P(JobQueueTest, NewsSinceTheLastLook) {
   const std::string id = enqueue(backup_of("acme"));
   const std::optional<TakenJob> taken = take("w1");
