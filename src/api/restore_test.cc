@@ -159,14 +159,18 @@ TEST_F(RestoreTest, UndoAndRefreshAskForTheNameToo) {
 TEST_F(RestoreTest, TheListHasAllThatReplacedData) {
   Caller ada = house_.as("ada");
   house_.platform.target.can_undo = true;
+  const auto finish = [&] {
+    house_.finish_next_job();
+    house_.clock.advance(std::chrono::seconds{1});  // the newest comes first
+  };
   ASSERT_EQ(restore(ada, R"("branch":"stage","confirm":"stage")").status, 202);
-  house_.finish_next_job();
+  finish();
   ASSERT_EQ(ada.post("/projects/acme/branches/stage/undo", R"({"confirm":"stage"})").status, 202);
-  house_.finish_next_job();
+  finish();
   ASSERT_EQ(
       ada.post("/projects/acme/branches/stage/refresh", R"({"source":"main","confirm":"stage"})").status,
       202);
-  house_.finish_next_job();
+  finish();
   ASSERT_EQ(ada.post("/projects/acme/verify", "{}").status, 202);
   const Answer list = ada.get("/projects/acme/restores");
   ASSERT_EQ(list.at("items").items().size(), 3U) << list.text;
