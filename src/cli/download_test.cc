@@ -275,6 +275,16 @@ TEST_F(DownloadTest, AnotherSizeThanWasSaidIsAnError) {
   EXPECT_EQ(download(), 0) << err_.str();
 }
 
+TEST_F(DownloadTest, CtrlCLeavesNothing) {
+  file_gives([&](int, const ServerRequest&) {
+    cancel_.cancel();
+    return streamed(kContent.substr(0, 5), true);
+  });
+  EXPECT_EQ(download(), 130);
+  EXPECT_EQ(calls_, 1);
+  expect_nothing_left();
+}
+
 TEST_F(DownloadTest, ALinkIsPrintedWithItsEndAndNotFetched) {
   EXPECT_EQ(run_line("download latest --link"), 0) << err_.str();
   EXPECT_THAT(out_.str(), testing::StartsWith(service_.url() + "/api/v1/downloads/secret\n"));

@@ -158,7 +158,7 @@ class ImportEnd {
                   fmt::format("import {} says nothing of what it found", job_.text("id")));
     }
     if (!ended) return outcome({}, ended.error());
-    if (decision == "refused") return outcome({}, import_refusal(report_));
+    if (decision == "refused") return outcome({}, refusal());
     if (decision == "kept") return kept(api);
     if (accepted(parameters_) == "nothing") return outcome({}, std::nullopt);
     return outcome({}, decision_wanted(report_, how_to_keep("warnings")));
@@ -170,6 +170,14 @@ class ImportEnd {
     const auto backup = api.get(api_path(backups_path(parameters_.api.project) + "/", id));
     if (!backup) return fail(backup.error().in(fmt::format("the import is kept as backup {}, but", id)));
     return outcome(backup->json, backup_shortfall(backup->json));
+  }
+
+  [[nodiscard]] Error refusal() const {
+    Error error = import_refusal(report_);
+    if (!upload_.empty()) {
+      error.hint += fmt::format("; for two days --resume {} tries it again without sending it", upload_);
+    }
+    return error;
   }
 
   // So that it is not sent again.

@@ -254,6 +254,16 @@ TEST_F(ImportTest, ARefusalEndsAsThatOfARepositoryDoes) {
   EXPECT_EQ(out_.str(), "");
 }
 
+TEST_F(ImportTest, CtrlCWhileItIsSentSaysHowToGoOn) {
+  service_.answer_with("PUT /projects/acme/uploads/up_1/content", [this](const ServerRequest& request) {
+    cancel_.cancel();
+    return take(request);
+  });
+  EXPECT_EQ(import(file_of(kPartBytes + 1000)), 130);
+  EXPECT_THAT(err_.str(), HasSubstr("the same command with --resume up_1 goes on where it is"));
+  EXPECT_EQ(service_.last("POST /projects/acme/imports").line, "");
+}
+
 TEST_F(ImportTest, WhatIsKeptWithoutAllOfItIsTold) {
   service_.answer("GET /projects/acme/backups/bk_9", 200,
                   R"({"id": "bk_9", "project": "acme", "state": "degraded", "missing_file_count": 2})");

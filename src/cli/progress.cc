@@ -76,6 +76,8 @@ std::string bar_line(const ProgressView& view, int columns) {
 
 void RateMeter::update(double seconds, std::uint64_t done_bytes) {
   if (last_seconds_ < 0 || done_bytes < last_bytes_) {
+    // Another phase, that counts anew, has a rate of its own.
+    *this = RateMeter();
     last_seconds_ = seconds;
     last_bytes_ = done_bytes;
     return;

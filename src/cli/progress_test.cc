@@ -52,6 +52,8 @@ TEST(RateMeter, FollowsTheRateAndForgetsThePast) {
   EXPECT_NEAR(meter.bytes_per_second(), 100'000, 1'000) << "right from the first seconds on";
   for (; now < 60; now += 0.1) meter.update(now, bytes += 1'000);
   EXPECT_NEAR(meter.bytes_per_second(), 10'000, 1'000);
+  meter.update(now, 0);
+  EXPECT_EQ(meter.bytes_per_second(), 0) << "another phase begins: its rate is not known yet";
 }
 
 class ConsoleProgressTest : public testing::Test {
