@@ -115,8 +115,7 @@ Outcome<void> check_deletable(const ApiCall& call, const BackupRecord& backup) {
     return fail(Problem(423, "pinned", fmt::format("backup {} is pinned by {}", backup.id, backup.pinned_by),
                         "take the pin off first"));
   }
-  const auto newest = TRY(call.services.catalog.newest_restorable(backup.project, backup.branch));
-  if (newest && newest->id == backup.id) {
+  if (TRY(call.services.catalog.kept_as_newest(backup.id))) {
     return fail(Problem(409, "newest_backup",
                         fmt::format("backup {} is the newest good one of {}", backup.id, backup.branch),
                         "make another backup of this branch first"));

@@ -183,6 +183,22 @@ TEST_F(BackupTest, DeletingAsksForTheIdAgainAndSparesWhatMustStay) {
   EXPECT_EQ(house_.catalog->backup(old.id)->state, BackupState::kGood);
 }
 
+TEST_F(BackupTest, TheNewestGoodOneStaysWhateverCameAfterIt) {
+  house_.add_backup("main", at("2026-11-20T00:00:00Z"));
+  const BackupRecord good = house_.add_backup("main", at("2026-11-21T00:00:00Z"));
+  BackupRecord degraded = house_.add_backup("main", at("2026-11-22T00:00:00Z"));
+  degraded.state = BackupState::kDegraded;
+  ASSERT_TRUE(house_.catalog->update_backup(degraded));
+  const BackupRecord imported = house_.add_backup("main", at("2026-11-23T00:00:00Z"), BackupKind::kImported);
+  Caller ada = house_.as("ada");
+  const auto remove = [&](const BackupRecord& backup) {
+    return ada.remove("/projects/acme/backups/" + backup.id + "?confirm=" + backup.id);
+  };
+  EXPECT_EQ(remove(good).code(), "newest_backup");
+  EXPECT_EQ(remove(degraded).code(), "newest_backup");
+  EXPECT_EQ(remove(imported).status, 202) << "it is no capture of the branch";
+}
+
 Manifest manifest_of(std::uint64_t partners) {
   Manifest manifest;
   const auto table = [](std::string name, std::uint64_t rows, std::string digest) {

@@ -155,6 +155,8 @@ class Catalog {
   // imported ones where it has no other. One that was deleted before stays as it is.
   Status mark_deleted(std::string_view backup_id, std::string_view by, bool even_if_newest = false);
 
+  // Whether it is what mark_deleted() keeps for being the newest.
+  Result<bool> kept_as_newest(std::string_view backup_id);
   // Takes back a record that create_backup() made for work that never came to be. kInvalidArgument
   // once it has ended.
   Status discard_backup(std::string_view backup_id);

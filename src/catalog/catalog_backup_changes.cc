@@ -30,6 +30,14 @@ Result<bool> is_newest(SqlSession& session, const BackupRecord& backup, std::str
   return row && row->text(0) == backup.id;
 }
 
+// "good" or "restorable" for the newest such one of its branch, else "".
+Result<std::string_view> newest_as(SqlSession& session, const BackupRecord& backup) {
+  if (!backup.restorable()) return std::string_view();
+  if (TRY(is_newest(session, backup, "'good'"))) return std::string_view("good");
+  if (TRY(is_newest(session, backup, "'good', 'degraded'"))) return std::string_view("restorable");
+  return std::string_view();
+}
+
 Status check_deletable(SqlSession& session, const BackupRecord& backup, bool even_if_newest) {
   if (backup.state == BackupState::kRunning) {
     return fail(ErrorCode::kBusy, fmt::format("backup {} is being made", backup.id),
@@ -40,13 +48,12 @@ Status check_deletable(SqlSession& session, const BackupRecord& backup, bool eve
                 fmt::format("backup {} is pinned by {}: {}", backup.id, backup.pinned_by, backup.pin_reason),
                 "unpin it first");
   }
-  if (even_if_newest || !backup.restorable()) return {};
-  const bool newest_restorable = TRY(is_newest(session, backup, "'good', 'degraded'"));
-  const bool newest_good = TRY(is_newest(session, backup, "'good'"));
-  if (!newest_restorable && !newest_good) return {};
+  if (even_if_newest) return {};
+  const std::string_view newest = TRY(newest_as(session, backup));
+  if (newest.empty()) return {};
   return fail(ErrorCode::kBusy,
-              fmt::format("backup {} is the newest {} one of branch {} of project {}", backup.id,
-                          newest_good ? "good" : "restorable", backup.branch, backup.project),
+              fmt::format("backup {} is the newest {} one of branch {} of project {}", backup.id, newest,
+                          backup.branch, backup.project),
               "make a newer one first, or say that it shall go all the same");
 }
 
@@ -157,6 +164,13 @@ Status Catalog::mark_deleted(std::string_view backup_id, std::string_view by, bo
         "UPDATE backups SET state = 'deleted', deleted_at_ms = ?, deleted_by = ? WHERE id = ?",
         {sql_time(clock_.now()), std::string(by), backup.id}));
     return {};
+  });
+}
+
+Result<bool> Catalog::kept_as_newest(std::string_view backup_id) {
+  return database_.read([&](SqlSession& session) -> Result<bool> {
+    const BackupRecord backup = TRY(backup_in(session, backup_id));
+    return !TRY(newest_as(session, backup)).empty();
   });
 }
 

@@ -43,6 +43,8 @@ TEST_P(CatalogImportedTest, ItStandsBetweenNoTwoCaptures) {
 TEST_P(CatalogImportedTest, TheNewestCaptureStaysHoweverMuchIsImportedAfterIt) {
   make_backup("bk_1", hours(0));
   import_backup("bk_2", hours(1));
+  EXPECT_TRUE(must(catalog_->kept_as_newest("bk_1")));
+  EXPECT_FALSE(must(catalog_->kept_as_newest("bk_2")));
   EXPECT_EQ(code_of(catalog_->mark_deleted("bk_1", "ada")), ErrorCode::kBusy);
   must(catalog_->mark_deleted("bk_2", "ada"));
 }
@@ -50,6 +52,7 @@ TEST_P(CatalogImportedTest, TheNewestCaptureStaysHoweverMuchIsImportedAfterIt) {
 TEST_P(CatalogImportedTest, WhereThereIsNothingElseTheNewestImportedOneStays) {
   import_backup("bk_1", hours(0));
   import_backup("bk_2", hours(1));
+  EXPECT_TRUE(must(catalog_->kept_as_newest("bk_2")));
   EXPECT_EQ(code_of(catalog_->mark_deleted("bk_2", "ada")), ErrorCode::kBusy);
   must(catalog_->mark_deleted("bk_1", "ada"));
   make_backup("bk_3", hours(2), BackupState::kDegraded);
