@@ -1,14 +1,10 @@
 // Backups given away as files: a link, and what it leads to.
-#include <algorithm>
-#include <charconv>
-
 #include <fmt/format.h>
 
 #include "api/download_link.h"
 #include "api/job_json.h"
 #include "api/routes.h"
 #include "api/work.h"
-#include "base/encoding.h"
 #include "crypto/hash.h"
 
 namespace skyhold {
@@ -128,34 +124,6 @@ Outcome<void> enter_as_maker(ApiCall& call, const DownloadLink& link) {
   return fail(link_is_over("whoever made this link is no admin of the project any more"));
 }
 
-std::optional<std::uint64_t> number(std::string_view text) {
-  std::uint64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [read, error] = std::from_chars(text.data(), end, value);
-  if (text.empty() || error != std::errc() || read != end) return std::nullopt;
-  return value;
-}
-
-// Of "bytes=100-", "bytes=100-199" or "bytes=-50"; nothing for anything else, which is no range then
-// (RFC 9110, 14.2). A range that begins behind the end has a count of 0.
-std::optional<ByteRange> parse_range(std::string_view header, std::uint64_t size) {
-  constexpr std::string_view kUnit = "bytes=";
-  if (!header.starts_with(kUnit)) return std::nullopt;
-  header.remove_prefix(kUnit.size());
-  const std::size_t dash = header.find('-');
-  if (dash == std::string_view::npos) return std::nullopt;
-  const auto last = number(header.substr(dash + 1));
-  if (dash == 0) {
-    if (!last) return std::nullopt;
-    const std::uint64_t count = std::min(*last, size);
-    return ByteRange{size - count, count};
-  }
-  const auto first = number(header.substr(0, dash));
-  if (!first || (!last && dash + 1 != header.size()) || (last && *last < *first)) return std::nullopt;
-  if (*first >= size) return ByteRange{size, 0};
-  return ByteRange{*first, std::min(last.value_or(size), size - 1) - *first + 1};
-}
-
 std::string entity_tag(const DownloadLink& link, const BackupRecord& backup) {
   return fmt::format("\"{}\"",
                      sha256(as_bytes(backup.snapshot_id + words_of(link.options) +
@@ -169,7 +137,7 @@ std::optional<ByteRange> wanted_range(const ServerRequest& request, const std::s
                                       std::uint64_t size) {
   const auto header = request.header("range");
   if (!header || request.header("if-range").value_or(tag) != tag) return std::nullopt;
-  return parse_range(*header, size);
+  return parse_byte_range(*header, size);
 }
 
 ApiAnswer whole_file(const Manifest& manifest, const ExportOptions& options) {

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "http/byte_range.h"
 #include "io/byte_stream.h"
 #include "model/backup_record.h"
 #include "model/project.h"
@@ -13,12 +14,6 @@
 #include "operations/import/uploads.h"
 
 namespace skyhold {
-
-// Which bytes of a file, from the first.
-struct ByteRange {
-  std::uint64_t first = 0;
-  std::optional<std::uint64_t> count;  // nothing: all that follow
-};
 
 class Interchange {
  public:
