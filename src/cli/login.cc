@@ -103,8 +103,10 @@ Result<CommandOutcome> run_logout(const Parameters& parameters, CommandContext& 
   CommandOutcome outcome;
   outcome.output = parameters.json ? strings_json({{"url", saved->url}, {"user", saved->user}})
                                    : fmt::format("Signed out of {}.\n", saved->url);
-  // A token that is unknown by now is as good as revoked.
-  if (!revoked && revoked.error().code != ErrorCode::kNotFound) {
+  // A token that is unknown by now, or has expired, is as good as revoked.
+  const bool is_over = revoked || revoked.error().code == ErrorCode::kNotFound ||
+                       revoked.error().code == ErrorCode::kPermissionDenied;
+  if (!is_over) {
     outcome.shortfall =
         Error{ErrorCode::kDegraded,
               fmt::format("the token {} is forgotten here, but the service still honours it until {}: {}",

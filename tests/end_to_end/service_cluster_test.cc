@@ -81,12 +81,14 @@ TEST(ServiceCluster, EveryProjectHasItsOneBackupThoughWorkersAreKilled) {
   ApiUser user = world.operator_user();
   const int count = wanted_projects();
   std::vector<std::string> names;
-  const std::string cron = cron_soon();
   for (int n = 0; n < count; ++n) {
     names.push_back(fmt::format("shop-{}", n));
     ServiceWorld::make_project(user, names.back(), shop.url());
+  }
+  const std::string cron = cron_soon();
+  for (const std::string& name : names) {
     const ApiAnswer schedule =
-        user.post("/projects/" + names.back() + "/schedules", {{"branch", "production"}, {"cron", cron}});
+        user.post("/projects/" + name + "/schedules", {{"branch", "production"}, {"cron", cron}});
     ASSERT_EQ(schedule.status, 201) << schedule.text();
   }
 
