@@ -48,7 +48,7 @@ Outcome<DownloadLink> wanted_link(const ApiCall& call) {
     for (const JsonValue& recipient : recipients->items()) {
       auto parsed = AgeRecipient::parse(recipient.as_string());
       if (!parsed) return fail_at("recipients", parsed.error());
-      options.recipients.push_back(std::move(*parsed));
+      options.recipients.push_back(*parsed);
       link.recipients.push_back(recipient.as_string());
     }
   }
