@@ -279,11 +279,14 @@ Status Scheduler::close_abandoned_backups() {
   PageRequest page{.limit = kMostPageItems, .after = {}};
   do {
     const Page<BackupRecord> running = TRY(catalog_.backups(filter, page));
-    for (BackupRecord backup : running.items) {
-      const Result<Job> job = jobs_.job(backup.job);
+    for (const BackupRecord& seen : running.items) {
+      const Result<Job> job = jobs_.job(seen.job);
       if (!job && job.error().code != ErrorCode::kNotFound) return fail(job.error());
-      const bool over = job ? is_over(job->state) : clock_.now() - backup.started_at > kTimeToBegin;
+      const bool over = job ? is_over(job->state) : clock_.now() - seen.started_at > kTimeToBegin;
       if (!over) continue;
+      // A job writes its backup before it ends: what was seen before the job was may be of yesterday.
+      BackupRecord backup = TRY(catalog_.backup(seen.id));
+      if (backup.state != BackupState::kRunning) continue;
       const Error error = job && job->error
                               ? *job->error
                               : Error{ErrorCode::kCancelled, "it ended before it was complete", "", {}};
