@@ -284,7 +284,7 @@ Status Scheduler::close_abandoned_backups() {
       if (!job && job.error().code != ErrorCode::kNotFound) return fail(job.error());
       const bool over = job ? is_over(job->state) : clock_.now() - seen.started_at > kTimeToBegin;
       if (!over) continue;
-      // A job writes its backup before it ends: what was seen before the job was may be of yesterday.
+      // A job writes its backup before it ends, so what was read before its state may be stale.
       BackupRecord backup = TRY(catalog_.backup(seen.id));
       if (backup.state != BackupState::kRunning) continue;
       const Error error = job && job->error
