@@ -12,43 +12,49 @@ struct Release {
   std::vector<std::string_view> rows;
 };
 
+const std::vector<std::string_view>& rows_of_the_first() {
+  static const std::vector<std::string_view> rows{
+      "UPDATE catalog_state SET revision = 41 WHERE id = 1",
+      "INSERT INTO settings (name, value) VALUES ('instance_id', '5f3a')",
+      "INSERT INTO projects (name, title, region, keep_daily, keep_weekly, keep_monthly, manual_days, "
+      "imported_days, safety_days, objective_hours, paused, paused_reason, repository_id, "
+      "wrapped_recovery, "
+      "created_at_ms) VALUES ('acme', 'Acme GmbH', 'europe-west1', 7, 4, 2, 30, 0, 7, 26, 0, '', '', '', "
+      "1795395600000)",
+      "INSERT INTO branches (project, name, type, wrapped_database_url, database_label, database_server, "
+      "filestore, addons_path, odoo_version, before_swap, after_swap, created_at_ms) VALUES ('acme', "
+      "'production', 'production', 'd3JhcHBlZA==', 'acme on db1', 'db1:5432', '/srv/filestore', '', "
+      "'17.0', "
+      "'', '', 1795395600000)",
+      "INSERT INTO schedules (id, project, branch, cron, refresh_source, enabled, created_at_ms, "
+      "active_since_at_ms) VALUES ('sc_1', 'acme', '*production', '0 1 * * *', '', 1, 1795395600000, "
+      "1795395600000)",
+      "INSERT INTO scheduled_runs (schedule, branch, occurrence, attempt, job, run_at_ms) VALUES ('sc_1', "
+      "'production', '2026-11-23T01:00', 1, 'jb_1', 1795395600000)",
+      "INSERT INTO backups (id, project, branch, kind, state, job, snapshot_id, note, created_by, "
+      "started_at_ms, point_in_time_at_ms, finished_at_ms, source_bytes, added_bytes, table_count, "
+      "row_count, "
+      "file_count, file_bytes, missing_file_count, odoo_version, postgresql_version, error_code, "
+      "error_message, error_hint, deleted_at_ms, deleted_by, pin_reason, pinned_by, pinned_at_ms) VALUES "
+      "('bk_1', 'acme', 'production', 'automatic', 'good', 'jb_1', "
+      "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', '', 'schedule', 1795395600000, "
+      "1795395601000, 1795395700000, 5000, 400, 600, 70000, 80, 900, 0, '17.0', '15.18', '', '', '', NULL, "
+      "'', 'legal hold', 'ada', 1795395800000)",
+      "INSERT INTO copies (backup_id, store, place, state, checked_at_ms, problem) VALUES ('bk_1', "
+      "'near-1', "
+      "0, 'verified', 1795395900000, ''), ('bk_1', 'far', 1, 'stored', NULL, '')",
+      "INSERT INTO store_usage (project, store, day, objects, bytes, source_bytes, measured_at_ms) VALUES "
+      "('acme', 'near-1', '2026-11-23', 12, 400, 5000, 1795395900000)",
+      "INSERT INTO verifications (project, verified_at_ms, good, summary) VALUES ('acme', 1795395900000, "
+      "1, "
+      "'all right')"};
+  return rows;
+}
+
 const std::vector<Release>& releases() {
   static const std::vector<Release> all{
-      {"062b5019cecf7d82",
-       {"UPDATE catalog_state SET revision = 41 WHERE id = 1",
-        "INSERT INTO settings (name, value) VALUES ('instance_id', '5f3a')",
-        "INSERT INTO projects (name, title, region, keep_daily, keep_weekly, keep_monthly, manual_days, "
-        "imported_days, safety_days, objective_hours, paused, paused_reason, repository_id, "
-        "wrapped_recovery, "
-        "created_at_ms) VALUES ('acme', 'Acme GmbH', 'europe-west1', 7, 4, 2, 30, 0, 7, 26, 0, '', '', '', "
-        "1795395600000)",
-        "INSERT INTO branches (project, name, type, wrapped_database_url, database_label, database_server, "
-        "filestore, addons_path, odoo_version, before_swap, after_swap, created_at_ms) VALUES ('acme', "
-        "'production', 'production', 'd3JhcHBlZA==', 'acme on db1', 'db1:5432', '/srv/filestore', '', "
-        "'17.0', "
-        "'', '', 1795395600000)",
-        "INSERT INTO schedules (id, project, branch, cron, refresh_source, enabled, created_at_ms, "
-        "active_since_at_ms) VALUES ('sc_1', 'acme', '*production', '0 1 * * *', '', 1, 1795395600000, "
-        "1795395600000)",
-        "INSERT INTO scheduled_runs (schedule, branch, occurrence, attempt, job, run_at_ms) VALUES ('sc_1', "
-        "'production', '2026-11-23T01:00', 1, 'jb_1', 1795395600000)",
-        "INSERT INTO backups (id, project, branch, kind, state, job, snapshot_id, note, created_by, "
-        "started_at_ms, point_in_time_at_ms, finished_at_ms, source_bytes, added_bytes, table_count, "
-        "row_count, "
-        "file_count, file_bytes, missing_file_count, odoo_version, postgresql_version, error_code, "
-        "error_message, error_hint, deleted_at_ms, deleted_by, pin_reason, pinned_by, pinned_at_ms) VALUES "
-        "('bk_1', 'acme', 'production', 'automatic', 'good', 'jb_1', "
-        "'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', '', 'schedule', 1795395600000, "
-        "1795395601000, 1795395700000, 5000, 400, 600, 70000, 80, 900, 0, '17.0', '15.18', '', '', '', NULL, "
-        "'', 'legal hold', 'ada', 1795395800000)",
-        "INSERT INTO copies (backup_id, store, place, state, checked_at_ms, problem) VALUES ('bk_1', "
-        "'near-1', "
-        "0, 'verified', 1795395900000, ''), ('bk_1', 'far', 1, 'stored', NULL, '')",
-        "INSERT INTO store_usage (project, store, day, objects, bytes, source_bytes, measured_at_ms) VALUES "
-        "('acme', 'near-1', '2026-11-23', 12, 400, 5000, 1795395900000)",
-        "INSERT INTO verifications (project, verified_at_ms, good, summary) VALUES ('acme', 1795395900000, "
-        "1, "
-        "'all right')"}},
+      {"062b5019cecf7d82", rows_of_the_first()},
+      {"3396e6401b6e7e9e", rows_of_the_first()},  // another index, no column
   };
   return all;
 }

@@ -11,12 +11,13 @@ namespace skyhold {
 const std::vector<Migration>& job_migrations() {
   // The indexes of a state are partial: they stay as small as what waits and runs, however many
   // jobs are over. The planner only takes them where the state stands in the statement itself.
-  static const std::vector<Migration> kMigrations{{
-      .version = 1,
-      .name = "the queue",
-      .statements =
-          {
-              R"(CREATE TABLE jobs (
+  static const std::vector<Migration> kMigrations{
+      {
+          .version = 1,
+          .name = "the queue",
+          .statements =
+              {
+                  R"(CREATE TABLE jobs (
                    id TEXT NOT NULL PRIMARY KEY,
                    kind TEXT NOT NULL,
                    state TEXT NOT NULL,
@@ -50,32 +51,40 @@ const std::vector<Migration>& job_migrations() {
                    error_code TEXT,
                    error_message TEXT NOT NULL,
                    error_hint TEXT NOT NULL))",
-              "CREATE INDEX jobs_queued ON jobs (region, priority, created_at_ms, id) WHERE state = 'queued'",
-              "CREATE INDEX jobs_running ON jobs (lease_until_ms) WHERE state = 'running'",
-              "CREATE INDEX jobs_over ON jobs (finished_at_ms, id) WHERE finished_at_ms IS NOT NULL",
-              "CREATE INDEX jobs_of_project ON jobs (project, id)",
-              R"(CREATE TABLE job_events (
+                  "CREATE INDEX jobs_queued ON jobs (region, priority, created_at_ms, id) WHERE state = "
+                  "'queued'",
+                  "CREATE INDEX jobs_running ON jobs (lease_until_ms) WHERE state = 'running'",
+                  "CREATE INDEX jobs_over ON jobs (finished_at_ms, id) WHERE finished_at_ms IS NOT NULL",
+                  "CREATE INDEX jobs_of_project ON jobs (project, id)",
+                  R"(CREATE TABLE job_events (
                    job TEXT NOT NULL,
                    sequence BIGINT NOT NULL,
                    at_ms BIGINT NOT NULL,
                    kind TEXT NOT NULL,
                    message TEXT NOT NULL,
                    PRIMARY KEY (job, sequence)))",
-              R"(CREATE TABLE job_keys (
+                  R"(CREATE TABLE job_keys (
                    unique_key TEXT NOT NULL PRIMARY KEY,
                    job TEXT NOT NULL,
                    created_at_ms BIGINT NOT NULL))",
-              "CREATE TABLE job_turn (id BIGINT NOT NULL PRIMARY KEY, turn BIGINT NOT NULL)",
-              "INSERT INTO job_turn (id, turn) VALUES (1, 0)",
-              R"(CREATE TABLE job_workers (
+                  "CREATE TABLE job_turn (id BIGINT NOT NULL PRIMARY KEY, turn BIGINT NOT NULL)",
+                  "INSERT INTO job_turn (id, turn) VALUES (1, 0)",
+                  R"(CREATE TABLE job_workers (
                    name TEXT NOT NULL PRIMARY KEY,
                    region TEXT NOT NULL,
                    version TEXT NOT NULL,
                    started_at_ms BIGINT NOT NULL,
                    seen_at_ms BIGINT NOT NULL,
                    running_jobs BIGINT NOT NULL))",
-          },
-  }};
+              },
+      },
+      {
+          // Pages of what waits, runs or failed, and of one kind: not looked for among all that is over.
+          .version = 2,
+          .name = "pages by state and by kind",
+          .statements = {"CREATE INDEX jobs_in_state ON jobs (state, id)",
+                         "CREATE INDEX jobs_of_kind ON jobs (kind, id)"},
+      }};
   return kMigrations;
 }
 
