@@ -74,11 +74,11 @@ Problem source_problem(std::string_view field, std::string words, std::string hi
       .at(fmt::format("source.{}", field));
 }
 
-Outcome<void> check_upload(const ApiCall& call, const std::string& id) {
+Outcome<Upload> whole_upload(const ApiCall& call, const std::string& id) {
   const auto uploads = TRY(call.services.interchange.uploads(*call.project));
   const Result<Upload> upload = uploads->find(call.project->name, id);
   if (!upload) return fail_at("source.upload", upload.error());
-  if (upload->complete()) return {};
+  if (upload->complete()) return *upload;
   return fail(source_problem("upload",
                              fmt::format("{} of {} bytes of {} are there", upload->received_bytes,
                                          upload->size_bytes, upload->file_name),
@@ -135,7 +135,7 @@ Outcome<ImportParameters> wanted_import(ApiCall& call) {
   if (kind == "upload") {
     parameters.upload = source.text(kind);
     call.audit.detail = fmt::format("upload {}", parameters.upload);
-    TRY(check_upload(call, parameters.upload));
+    parameters.file_name = TRY(whole_upload(call, parameters.upload)).file_name;
   } else if (kind == "backup") {
     const JsonValue& backup = *source.find(kind);
     parameters.project = backup.text("project");

@@ -175,6 +175,7 @@ TEST_F(InterchangeTest, AnImportIsLookedAtUnlessItIsToBeKept) {
   const Job job = house_.jobs->job(queued.text_at("id")).value();
   const ImportParameters parameters = parse_import_parameters(job.parameters).value();
   EXPECT_EQ(parameters.upload, id);
+  EXPECT_EQ(parameters.file_name, "x.zip");
   EXPECT_EQ(parameters.accept, ImportAcceptance::kNothing);
   house_.finish_next_job(R"({"decision":"wanted","backup":"","report":{}})");
   const Answer list = ada.get(path);

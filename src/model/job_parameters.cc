@@ -93,7 +93,9 @@ std::string to_json(const ImportParameters& parameters) {
   if (!parameters.backup.empty()) {
     source["backup"] = {{"project", parameters.project}, {"id", parameters.backup}};
   }
-  return json{{"source", source}, {"note", parameters.note}, {"accept", to_string(parameters.accept)}}.dump();
+  json all{{"source", source}, {"note", parameters.note}, {"accept", to_string(parameters.accept)}};
+  if (!parameters.file_name.empty()) all["file_name"] = parameters.file_name;
+  return all.dump();
 }
 
 Result<RestoreParameters> parse_restore_parameters(std::string_view text) {
@@ -144,6 +146,7 @@ Result<ImportParameters> parse_import_parameters(std::string_view text) {
   ImportParameters parameters;
   std::string accept = "nothing";
   TRY(read_text(from, "note", kWhat, parameters.note));
+  TRY(read_text(from, "file_name", kWhat, parameters.file_name));
   TRY(read_text(from, "accept", kWhat, accept));
   parameters.accept = TRY(parse_import_acceptance(accept));
   const auto source = from.find("source");

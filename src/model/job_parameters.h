@@ -53,11 +53,12 @@ Result<ImportAcceptance> parse_import_acceptance(std::string_view text);
 
 // JobKind::kImport. Job::branch is what it is meant for. One of the four sources.
 struct ImportParameters {
-  std::string upload;   // an id
-  std::string path;     // on the worker's machine
-  std::string url;      // of a file or an object
-  std::string project;  // whose backup it is
-  std::string backup;   // its id
+  std::string upload;     // an id
+  std::string file_name;  // of the upload, for people
+  std::string path;       // on the worker's machine
+  std::string url;        // of a file or an object
+  std::string project;    // whose backup it is
+  std::string backup;     // its id
   std::string note;
   ImportAcceptance accept = ImportAcceptance::kNothing;
 
