@@ -2,8 +2,9 @@
 // npm run test:end-to-end [STORY…]. SKYHOLD and SAMPLE_PROJECT name the programs; build/dev has them otherwise.
 import { newcomer } from './newcomer.mjs';
 import { Story } from './story.mjs';
+import { volume } from './volume.mjs';
 
-const stories = { newcomer };
+const stories = { newcomer, volume };
 const names = process.argv.slice(2);
 const chosen = names.length === 0 ? Object.keys(stories) : names;
 let failed = 0;

@@ -56,20 +56,25 @@ export class World {
     await this.postgres.query(name, mailServer);
   }
 
-  // `uploadLimit`: of the store far away, so that there is something to watch.
-  configure({ uploadLimit = '' } = {}) {
-    const limit = uploadLimit === '' ? [] : [`upload_limit = "${uploadLimit}"`];
+  // `uploadLimit`: of the store far away, so that there is something to watch. `workerRegion`: the only one
+  // that anything is done in.
+  configure({ uploadLimit, workerRegion, maintenance, timeZone = 'Europe/Brussels' }) {
+    const names = stores.map((name) => `"${name}"`).join(', ');
     const lines = [
-      'platform_time_zone = "Europe/Brussels"',
+      `platform_time_zone = "${timeZone}"`,
       `data_directory = "${join(this.directory, 'data')}"`,
       '[server]',
       'listen = ["127.0.0.1:0"]',
       '[regions.europe-west1]',
-      `stores = [${stores.map((name) => `"${name}"`).join(', ')}]`,
+      `stores = [${names}]`,
     ];
+    if (workerRegion) lines.push(`[regions.${workerRegion}]`, `stores = [${names}]`);
+    if (workerRegion) lines.push('[worker]', `region = "${workerRegion}"`);
+    if (maintenance) lines.push('[schedule]', `maintenance = "${maintenance}"`);
     for (const name of stores) {
       mkdirSync(this.store(name), { recursive: true });
-      lines.push(`[stores.${name}]`, `url = "file://${this.store(name)}"`, ...(name === 'far' ? limit : []));
+      lines.push(`[stores.${name}]`, `url = "file://${this.store(name)}"`);
+      if (name === 'far' && uploadLimit) lines.push(`upload_limit = "${uploadLimit}"`);
     }
     this.settings = join(this.directory, 'skyhold.toml');
     writeFileSync(this.settings, `${lines.join('\n')}\n`);
@@ -99,7 +104,7 @@ export class World {
   }
 
   sql(text) {
-    return run(['sqlite3', '-cmd', '.timeout 10000', this.catalog, text]);
+    return run(['sqlite3', '-bail', '-cmd', '.timeout 10000', this.catalog, text]);
   }
 
   close() {

@@ -1,0 +1,77 @@
+// How long a page takes from navigation until it can be used, and what it asked for meanwhile.
+// An answer is followed by another question at once, if by any.
+const quiet = 120;
+const patience = 30_000;
+
+// Runs in the page from its first moment on: notes when it last became whole.
+function watchPage() {
+  const loading = '[role="status"][aria-label^="Loading"], [data-visible][data-animate]';
+  window.wholeSince = null;
+  const look = () => {
+    const whole = document.querySelector('main h1') !== null && document.querySelector(loading) === null;
+    if (!whole) window.wholeSince = null;
+    // Two frames on, what is there is painted too.
+    else if (window.wholeSince === null) {
+      window.wholeSince = Infinity;
+      requestAnimationFrame(() => requestAnimationFrame(() => (window.wholeSince = performance.now())));
+    }
+  };
+  new MutationObserver(look).observe(document, { childList: true, subtree: true, attributes: true });
+}
+
+async function callOf(request) {
+  const response = await request.response();
+  const body = await response.body();
+  const { requestStart, responseEnd } = request.timing();
+  return {
+    path: request.url().split('/api/v1')[1],
+    milliseconds: responseEnd - requestStart,
+    bytes: body.length,
+    json: JSON.parse(body.toString() || 'null'),
+  };
+}
+
+export class Stopwatch {
+  #calls = [];
+  #open = new Set();
+  #lastChange = 0;
+
+  static async on(visitor) {
+    const watch = new Stopwatch(visitor);
+    await visitor.page.addInitScript(watchPage);
+    return watch;
+  }
+
+  constructor(visitor) {
+    this.visitor = visitor;
+    visitor.page.on('request', (request) => {
+      if (request.url().includes('/api/v1/') && !request.url().endsWith('/events')) this.#open.add(request);
+    });
+    visitor.page.on('requestfailed', (request) => this.#over(request));
+    visitor.page.on('requestfinished', async (request) => {
+      if (this.#open.has(request)) this.#calls.push(await callOf(request));
+      this.#over(request);
+    });
+  }
+
+  #over(request) {
+    if (this.#open.delete(request)) this.#lastChange = Date.now();
+  }
+
+  // Opens an address as from a bookmark.
+  async measure(path) {
+    this.#calls = [];
+    await this.visitor.open(path);
+    const began = Date.now();
+    for (;;) {
+      await this.visitor.page.waitForFunction(() => Number.isFinite(window.wholeSince ?? NaN), null, {
+        timeout: patience,
+      });
+      if (this.#open.size === 0 && Date.now() - this.#lastChange > quiet) break;
+      if (Date.now() - began > patience) throw new Error(`${path} is never done with asking`);
+      await this.visitor.page.waitForTimeout(20);
+    }
+    const milliseconds = await this.visitor.page.evaluate(() => window.wholeSince);
+    return { path, milliseconds, calls: this.#calls };
+  }
+}
