@@ -62,7 +62,9 @@ class Backup {
     const auto lock =
         TRY(RepositoryLock::acquire(repository_.copies(), repository_.key(), LockMode::kShared));
     const Earlier earlier = TRY(stage("prepare", [&] { return find_earlier(); }));
-    const auto writer = TRY(BlobWriter::start(repository_, {}));
+    BlobWriterOptions writing;
+    writing.pack_target_bytes = options_.pack_target_bytes;
+    const auto writer = TRY(BlobWriter::start(repository_, writing));
     Captured captured = TRY(capture_with_retries(*writer, earlier));
     fill_manifest(captured);
     if (options_.review) TRY(options_.review(result_.manifest));

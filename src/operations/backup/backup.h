@@ -12,6 +12,7 @@
 #include "capture/streamed_files.h"
 #include "model/manifest.h"
 #include "model/progress.h"
+#include "repository/pack.h"
 #include "repository/repository.h"
 
 namespace skyhold {
@@ -26,6 +27,8 @@ struct BackupOptions {
   int readers = 0;            // table readers at once; 0: one a core, at least 2
 
   // ---- what an import sets
+  // Most of the memory are packs that are being filled.
+  std::size_t pack_target_bytes = kPackTargetBytes;
   // In the place of `filestore`: the files come out of an archive, once.
   StreamedFiles* streamed_files = nullptr;
   // The last word, when all has been read and nothing can be seen yet: it may correct what the
