@@ -104,8 +104,9 @@ Result<CommandOutcome> run_logout(const Parameters& parameters, CommandContext& 
   outcome.output = parameters.json ? strings_json({{"url", saved->url}, {"user", saved->user}})
                                    : fmt::format("Signed out of {}.\n", saved->url);
   // A token that is unknown by now, or has expired, is as good as revoked.
+  const Result<Instant> expires_at = parse_rfc3339(saved->expires_at);
   const bool is_over = revoked || revoked.error().code == ErrorCode::kNotFound ||
-                       revoked.error().code == ErrorCode::kPermissionDenied;
+                       (expires_at && *expires_at <= context.clock.now());
   if (!is_over) {
     outcome.shortfall =
         Error{ErrorCode::kDegraded,
