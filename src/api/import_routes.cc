@@ -166,11 +166,7 @@ ApiResult list_imports(ApiCall& call) {
   filter.kinds = {JobKind::kImport};
   const PageRequest page = call.page();
   const JobQueue::JobPage jobs = TRY(call.services.jobs.jobs(filter, page.limit, page.after));
-  JsonValue items = JsonValue::array();
-  for (const Job& job : jobs.items) items.push(to_json(job));
-  JsonValue json = JsonValue::object();
-  json.set("items", std::move(items)).set("next", jobs.next);
-  return answer(std::move(json));
+  return answer(job_page(jobs.items, jobs.next));
 }
 
 }  // namespace

@@ -95,6 +95,14 @@ JsonValue to_json(const Job& job) {
   return json;
 }
 
+JsonValue job_page(const std::vector<Job>& jobs, const std::string& next) {
+  JsonValue items = JsonValue::array();
+  for (const Job& job : jobs) items.push(to_json(job));
+  JsonValue json = JsonValue::object();
+  json.set("items", std::move(items)).set("next", next);
+  return json;
+}
+
 JsonValue to_job_reference(const Job& job) {
   JsonValue json = JsonValue::object();
   json.set("id", job.id)

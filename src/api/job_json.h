@@ -8,6 +8,7 @@
 namespace skyhold {
 
 JsonValue to_json(const Job& job);
+JsonValue job_page(const std::vector<Job>& jobs, const std::string& next);
 JsonValue to_job_reference(const Job& job);
 JsonValue to_json(const JobEvent& event);
 

@@ -13,14 +13,6 @@
 namespace skyhold {
 namespace {
 
-JsonValue job_page(const std::vector<Job>& jobs, const std::string& next) {
-  JsonValue items = JsonValue::array();
-  for (const Job& job : jobs) items.push(to_json(job));
-  JsonValue json = JsonValue::object();
-  json.set("items", std::move(items)).set("next", next);
-  return json;
-}
-
 // Of the projects of one person. The queue filters by one project, so that a page of several is
 // picked out of the pages of all, a bounded number of them; `next` goes on from there.
 ApiResult list_visible_jobs(ApiCall& call, JobFilter filter, const std::vector<std::string>& visible) {

@@ -2,9 +2,7 @@
 #pragma once
 
 #include <functional>
-#include <thread>
 
-#include "io/bounded_queue.h"
 #include "io/byte_stream.h"
 
 namespace skyhold {
