@@ -13,7 +13,7 @@ Result<BackupResult> import_backup(Repository& repository, const ImportBackupOpt
   backup.readers = options.readers;
   backup.streamed_files = import->files();
   // Beside what reads the archive: all together stays below 256 MiB.
-  backup.pack_target_bytes = kPackTargetBytes / 2;
+  backup.pack_target_bytes = kPackTargetBytes / 4;
   backup.review = [&](Manifest& manifest) { return import->review(manifest, options.decide); };
   return run_backup(repository, backup, progress, cancel);
 }
