@@ -182,6 +182,16 @@ TEST_F(InterchangeTest, AnImportIsLookedAtUnlessItIsToBeKept) {
   EXPECT_EQ(list.at("items").items().front().find("result")->text("decision"), "wanted");
 }
 
+TEST_F(InterchangeTest, AnImportKeepsNobodyFromRestoring) {
+  Caller olga = house_.as("olga");
+  ASSERT_EQ(
+      olga.post("/projects/acme/imports", R"({"branch":"stage","source":{"path":"/srv/large.zip"}})").status,
+      202);
+  const Answer restore = olga.post(
+      "/projects/acme/restores", R"({"backup":")" + backup_.id + R"(","branch":"stage","confirm":"stage"})");
+  EXPECT_EQ(restore.status, 202) << restore.text;
+}
+
 TEST_F(InterchangeTest, PlacesOfThePlatformAreTheOperatorsToName) {
   Caller ada = house_.as("ada");
   Caller olga = house_.as("olga");

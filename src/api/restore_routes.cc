@@ -12,8 +12,7 @@ namespace skyhold {
 namespace {
 
 // What replaces a branch's data: one at a time.
-const std::vector<JobKind> kBranchWriters{JobKind::kRestore, JobKind::kUndo, JobKind::kRefresh,
-                                          JobKind::kImport};
+const std::vector<JobKind> kBranchWriters{JobKind::kRestore, JobKind::kUndo, JobKind::kRefresh};
 
 Problem not_confirmed(std::string_view branch) {
   return Problem(400, "invalid_argument", "the confirmation is not the target branch's name",

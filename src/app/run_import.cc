@@ -95,6 +95,15 @@ class Keeping {
   std::optional<BackupRecord> record_;
 };
 
+// It is a backup now. What cannot be removed goes when its time is over.
+void remove_upload(JobRun& run, const ImportParameters& parameters) {
+  if (parameters.upload.empty()) return;
+  const auto uploads = run.services.sources.uploads(run.project);
+  const Status removed =
+      uploads ? (*uploads)->remove(run.project.name, parameters.upload) : Status(fail(uploads.error()));
+  if (!removed) run.context.progress().warn(removed.error().in("removing the upload").message);
+}
+
 Result<std::string> keep(JobRun& run, const Branch& branch, const ImportRequest& request,
                          const ImportParameters& parameters) {
   Keeping keeping(run, branch, parameters);
@@ -108,7 +117,9 @@ Result<std::string> keep(JobRun& run, const Branch& branch, const ImportRequest&
   const auto result =
       import_backup(*opened.repository, options, report, run.context.progress(), run.context.cancel());
   if (result) {
-    return outcome_json("kept", TRY(note_backup(run, *keeping.record(), opened, *result)).id, report);
+    const BackupRecord kept = TRY(note_backup(run, *keeping.record(), opened, *result));
+    remove_upload(run, parameters);
+    return outcome_json("kept", kept.id, report);
   }
   if (keeping.record()) note_failed_backup(run, *keeping.record(), result.error());
   if (keeping.has_warnings()) return outcome_json("wanted", "", report);
@@ -123,14 +134,7 @@ Result<std::string> run_import_job(JobRun& run) {
   const Branch branch = TRY(run.services.catalog.branch(run.project.name, run.job.branch));
   const ImportRequest request = TRY(request_of(run, branch, parameters));
   if (parameters.accept == ImportAcceptance::kNothing) return look(run, request);
-  std::string outcome = TRY(keep(run, branch, request, parameters));
-  const bool was_kept = outcome.starts_with(R"({"decision":"kept")");
-  if (was_kept && !parameters.upload.empty()) {
-    const auto uploads = TRY(run.services.sources.uploads(run.project));
-    const Status removed = uploads->remove(run.project.name, parameters.upload);
-    if (!removed) run.context.progress().warn(removed.error().in("removing the upload").message);
-  }
-  return outcome;
+  return keep(run, branch, request, parameters);
 }
 
 }  // namespace skyhold

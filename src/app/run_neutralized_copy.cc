@@ -74,7 +74,7 @@ Result<BackupRecord> capture(JobRun& run, const ProjectRepositories::Opened& ope
   options.note = record.note;
   if (source.file_count > 0) options.streamed_files = &files;
   options.review = [&](Manifest& manifest) -> Status {
-    manifest.database.name = branch_database(branch, run.master_key())->database();
+    manifest.database.name = TRY(branch_database(branch, run.master_key())).database();
     return {};
   };
   const auto result = run_backup(*opened.repository, options, run.context.progress(), run.context.cancel());
