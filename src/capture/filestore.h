@@ -18,6 +18,7 @@ struct RequiredFile {
   std::string name;              // below the filestore, '/'-separated, checked: no "..", no empty segment
   std::uint64_t size_bytes = 0;  // as ir_attachment says; 0 when not known
   bool named_by_sha1 = false;    // "ab/<40 hex>" whose first two digits agree
+  std::uint16_t mimetype = 0;    // a number of Mimetypes; 0 when not known
 };
 
 // Every regular file below `root` but "checklist/", by name. kNotFound when the directory

@@ -111,12 +111,25 @@ std::string tables_section(const Manifest& manifest, bool all) {
   return "\nTables, largest first\n" + text.text(2) + rest_line(tables.size(), all, "tables");
 }
 
+std::string file_types_text(const FilestoreFacts& facts, bool all) {
+  if (!facts.types) return "  by type: not known, the backup is older than the counting of types\n";
+  Table table({{"TYPE"}, {"FILES", Align::kRight}, {"BYTES", Align::kRight}, {"SHARE", Align::kRight}});
+  for (std::size_t i = 0; i < shown(facts.types->size(), all); ++i) {
+    const FileType& type = (*facts.types)[i];
+    table.add(
+        {type.name, human_count(type.files), human_bytes(type.bytes), percent(type.bytes, facts.bytes)});
+  }
+  if (table.empty()) return {};
+  return table.text(4) + rest_line(facts.types->size(), all, "types");
+}
+
 std::string filestore_section(const Manifest& manifest, bool all) {
   const FilestoreFacts& facts = manifest.filestore;
   if (!facts.captured) return "\nFilestore\n  not part of this backup\n";
   std::string text = fmt::format(
       "\nFilestore\n  {}, {}, {}\n", counted(facts.files.size(), "file", "files"), human_bytes(facts.bytes),
       facts.from_attachments ? "as ir_attachment lists them" : "all that lay in the directory");
+  text += file_types_text(facts, all);
   if (facts.missing.empty()) return text + "  nothing was missing at the source\n";
   text += fmt::format("  {} MISSING at the source:\n", human_count(facts.missing.size()));
   Table table({{""}, {""}});

@@ -76,12 +76,25 @@ struct DatabaseFacts {
   std::uint64_t size_bytes = 0;  // pg_database_size
 };
 
+// What the files of one type come to. Each file counts once, however many attachments name it.
+struct FileType {
+  static constexpr std::string_view kUnknown = "unknown";  // no attachment says what it is
+  static constexpr std::string_view kOther = "other";      // all types beyond the largest
+  std::string name;                                        // "image/png", or one of the above
+  std::uint64_t files = 0;
+  std::uint64_t bytes = 0;
+};
+
 struct FilestoreFacts {
+  static constexpr std::size_t kMostTypes = 50;  // beside those that have no mimetype
+
   bool captured = false;          // a filestore was asked for
   bool from_attachments = false;  // the list came from ir_attachment; else a walk
   std::uint64_t bytes = 0;
   std::vector<FileEntry> files;      // all that the snapshot holds, by name
   std::vector<MissingFile> missing;  // required but not held
+  // By bytes, the largest first. Nothing: the backup is older than Skyhold's counting of them.
+  std::optional<std::vector<FileType>> types;
 };
 
 struct OdooFacts {

@@ -35,6 +35,9 @@ class Members {
     return &*found;
   }
 
+  // A member that came later, and that what is older does not have.
+  [[nodiscard]] bool has(const char* key) const { return object_.is_object() && object_.contains(key); }
+
   Result<std::string> text(const char* key) const {
     if (!object_.is_object()) return corrupt(fmt::format("{} is not an object", name_));
     const auto found = object_.find(key);
@@ -175,6 +178,15 @@ Result<DatabaseFacts> decode_database(const Json& json) {
   return facts;
 }
 
+Result<std::vector<FileType>> decode_file_types(const Members& filestore) {
+  std::vector<FileType> types;
+  for (const Json& item : *TRY(filestore.array("types"))) {
+    const Members type(item, "a type of files");
+    types.push_back({TRY(type.text("type")), TRY(type.count("count")), TRY(type.count("bytes"))});
+  }
+  return types;
+}
+
 // The files themselves were taken while parsing.
 Status decode_filestore(const Json& json, FilestoreFacts& facts) {
   const Members members(json, "\"filestore\"");
@@ -187,6 +199,7 @@ Status decode_filestore(const Json& json, FilestoreFacts& facts) {
     const Members missing(item, "a missing file");
     facts.missing.push_back({TRY(missing.text("name")), TRY(missing.text("reason"))});
   }
+  if (members.has("types")) facts.types = TRY(decode_file_types(members));
   return {};
 }
 

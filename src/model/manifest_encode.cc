@@ -16,7 +16,7 @@
 //   …
 //   ],"missing":[
 //   {"name","reason"}
-//   ]},
+//   ],"types":[{"type":"image/png","count","bytes"},…]},
 //   "odoo":{"base_version","database_uuid","modules":[["base","17.0.1.3"],…]}
 //   }
 #include "model/json_text.h"
@@ -190,7 +190,21 @@ class ManifestWriter {
       text("reason", file.reason);
       json_.end_object();
     });
+    if (filestore.types) write_file_types(*filestore.types);
     json_.end_object();
+  }
+
+  void write_file_types(const std::vector<FileType>& types) {
+    json_.key("types");
+    json_.begin_array();
+    for (const FileType& type : types) {
+      json_.begin_object();
+      text("type", type.name);
+      count("count", type.files);
+      count("bytes", type.bytes);
+      json_.end_object();
+    }
+    json_.end_array();
   }
 
   void write_odoo(const OdooFacts& odoo) {

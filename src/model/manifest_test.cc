@@ -57,6 +57,7 @@ Manifest sample() {
   manifest.filestore.bytes = 12;
   manifest.filestore.files = {{"00/00ab", 0}, {"ff/ffcd", 12}};
   manifest.filestore.missing = {{"aa/aa00", "not in the filestore"}};
+  manifest.filestore.types = {{"application/pdf", 1, 12}, {"unknown", 1, 0}};
   manifest.odoo = {"17.0.1.3", "0b7f", {{"base", "17.0.1.3"}, {"sale", "17.0.1.2"}}};
   return manifest;
 }
@@ -95,7 +96,28 @@ TEST(Manifest, EverythingItSaysComesBack) {
   ASSERT_EQ(decoded->filestore.files.size(), 2U);
   EXPECT_EQ(decoded->filestore.files[1].size_bytes, 12U);
   EXPECT_EQ(decoded->filestore.missing[0].reason, "not in the filestore");
+  ASSERT_TRUE(decoded->filestore.types);
+  ASSERT_EQ(decoded->filestore.types->size(), 2U);
+  EXPECT_EQ(decoded->filestore.types->at(0).name, "application/pdf");
+  EXPECT_EQ(decoded->filestore.types->at(0).bytes, 12U);
+  EXPECT_EQ(decoded->filestore.types->at(1).files, 1U);
   EXPECT_EQ(decoded->odoo.modules, manifest.odoo.modules);
+}
+
+TEST(Manifest, OfBackupsFromBeforeTheTypesOfFilesAreNotKnown) {
+  Manifest manifest = sample();
+  manifest.filestore.types.reset();
+  const std::string text = encoded(manifest);
+  EXPECT_EQ(text.find("types"), std::string::npos);
+  const auto decoded = decode_manifest(as_bytes(text));
+  ASSERT_TRUE(decoded) << decoded.error().message;
+  EXPECT_FALSE(decoded->filestore.types);
+  EXPECT_EQ(decoded->filestore.files.size(), 2U);
+
+  manifest.filestore.types.emplace();  // none, and known to be none
+  const auto empty = decode_manifest(encode_manifest(manifest));
+  ASSERT_TRUE(empty) << empty.error().message;
+  EXPECT_TRUE(empty->filestore.types && empty->filestore.types->empty());
 }
 
 TEST(Manifest, AnEmptyOneComesBackToo) {
@@ -177,6 +199,13 @@ TEST(Manifest, EveryMissingOrMistypedMemberIsNoticed) {
       {"\"files\":[", "\"files\":[[],"},
       {"\"size\":12", "\"size\":null"},
       {"\"missing\":[", "\"missing\":[\"x\","},
+      {"\"types\":[", "\"types\":[7,"},
+      {"\"types\":[", "\"types\":{},\"others\":["},
+      {"\"types\":[", "\"types\":null,\"others\":["},
+      {"\"type\":\"unknown\"", "\"type\":0"},
+      {"\"count\":1,\"bytes\":12", "\"count\":-1,\"bytes\":12"},
+      {"\"count\":1,\"bytes\":12", "\"count\":1,\"bytes\":1.5"},
+      {"\"count\":1,\"bytes\":12", "\"count\":1"},
       {"[\"base\",\"17.0.1.3\"]", "[\"base\"]"},
       {"[\"base\",\"17.0.1.3\"]", "[\"base\",17]"},
       {"\"branch\":\"production\"", "\"branch\":{\"base64\":\"!\"}"},

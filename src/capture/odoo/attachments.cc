@@ -57,20 +57,24 @@ Status read_uuid(PgSession& session, OdooFacts& facts) {
 }  // namespace
 
 Result<std::optional<std::vector<RequiredFile>>> required_attachments(DatabaseSnapshot& snapshot,
-                                                                      std::vector<MissingFile>& refused) {
+                                                                      std::vector<MissingFile>& refused,
+                                                                      Mimetypes& mimetypes) {
   PgSession& session = snapshot.session();
   const std::vector<std::string> columns = TRY(columns_of(session, "ir_attachment"));
   if (!holds(columns, {"store_fname"})) return std::nullopt;
   const std::string_view size = holds(columns, {"file_size"}) ? "coalesce(max(file_size), 0)::bigint" : "0";
+  // Several attachments of one file may disagree: one of them, and the same one each night.
+  const std::string_view mimetype =
+      holds(columns, {"mimetype"}) ? "coalesce(max(mimetype::text COLLATE \"C\"), '')" : "''";
   // COPY, not a query: libpq would hold the whole result of a query in memory.
   const std::string sql = fmt::format(
-      "COPY (SELECT {}, store_fname::text COLLATE \"C\" FROM public.ir_attachment "
+      "COPY (SELECT {}, store_fname::text COLLATE \"C\", {} FROM public.ir_attachment "
       "WHERE store_fname IS NOT NULL AND store_fname::text <> '' GROUP BY 2 ORDER BY 2) TO STDOUT",
-      size);
+      size, mimetype);
   std::vector<RequiredFile> files;
   TRY(session.copy_out(sql, [&](ByteView row) -> Status {
     const std::vector<std::optional<std::string>> fields = decode_copy_row(as_text(row));
-    if (fields.size() != 2) return fail(ErrorCode::kInternal, "ir_attachment: a row without two fields");
+    if (fields.size() != 3) return fail(ErrorCode::kInternal, "ir_attachment: a row without three fields");
     std::string name = text_of(fields[1]);
     if (!is_safe_relative_name(name)) {
       std::string reason = why_refused(name);
@@ -78,7 +82,8 @@ Result<std::optional<std::vector<RequiredFile>>> required_attachments(DatabaseSn
       return {};
     }
     const bool named_by_sha1 = is_sha1_name(name);
-    files.push_back({std::move(name), number_of(fields[0]), named_by_sha1});
+    files.push_back(
+        {std::move(name), number_of(fields[0]), named_by_sha1, mimetypes.number_of(text_of(fields[2]))});
     return {};
   }));
   return files;

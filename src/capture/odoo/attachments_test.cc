@@ -16,7 +16,8 @@ using ::testing::Pair;
 TEST(RequiredAttachments, AreTheDistinctFilesOfTheInstant) {
   const ScratchDatabase database(
       "attachments",
-      "CREATE TABLE ir_attachment (id serial, name text, store_fname varchar, file_size int, db_datas bytea);"
+      "CREATE TABLE ir_attachment (id serial, name text, store_fname varchar, file_size int, db_datas bytea, "
+      "mimetype varchar);"
       "INSERT INTO ir_attachment (name, store_fname, file_size) VALUES "
       "('one', 'da/da39a3ee5e6b4b0d3255bfef95601890afd80709', NULL),"
       "('two', 'da/da39a3ee5e6b4b0d3255bfef95601890afd80709', 12),"
@@ -26,7 +27,8 @@ TEST(RequiredAttachments, AreTheDistinctFilesOfTheInstant) {
   DatabaseSnapshot snapshot = open(database).value();
   database.execute("INSERT INTO ir_attachment (store_fname) VALUES ('bb/later')");
   std::vector<MissingFile> refused;
-  const auto files = required_attachments(snapshot, refused).value();
+  Mimetypes types;
+  const auto files = required_attachments(snapshot, refused, types).value();
   ASSERT_TRUE(files);
   ASSERT_EQ(files->size(), 3U);
   EXPECT_EQ((*files)[0].name, "aa/old style");
@@ -43,23 +45,41 @@ TEST(RequiredAttachments, AreTheDistinctFilesOfTheInstant) {
   EXPECT_THAT(refused[2].reason, HasSubstr("add-on"));
 }
 
+TEST(RequiredAttachments, SayWhatTheirFilesAreAndOneFileIsOne) {
+  const ScratchDatabase database(
+      "attachments_types",
+      "CREATE TABLE ir_attachment (id serial, store_fname varchar, mimetype varchar);"
+      "INSERT INTO ir_attachment (store_fname, mimetype) VALUES ('a/1', 'image/png'), ('a/2', NULL), "
+      "('a/3', 'application/pdf'), ('a/3', NULL), ('a/3', 'text/plain'), ('a/4', 'Image/PNG')");
+  DatabaseSnapshot snapshot = open(database).value();
+  std::vector<MissingFile> refused;
+  Mimetypes types;
+  const auto files = required_attachments(snapshot, refused, types).value().value();
+  ASSERT_EQ(files.size(), 4U);
+  EXPECT_EQ(types.name(files[0].mimetype), "image/png");
+  EXPECT_EQ(files[1].mimetype, Mimetypes::kUnknown);
+  EXPECT_EQ(types.name(files[2].mimetype), "text/plain");
+  EXPECT_EQ(files[3].mimetype, files[0].mimetype);
+}
+
 TEST(RequiredAttachments, AreUnknownWithoutTheirTable) {
   std::vector<MissingFile> refused;
+  Mimetypes types;
   const ScratchDatabase none("attachments_none",
                              "CREATE SCHEMA other; CREATE TABLE other.ir_attachment (store_fname text)");
   DatabaseSnapshot without = open(none).value();
-  EXPECT_FALSE(required_attachments(without, refused).value().has_value());
+  EXPECT_FALSE(required_attachments(without, refused, types).value().has_value());
 
   const ScratchDatabase view("attachments_view",
                              "CREATE VIEW ir_attachment AS SELECT 'x'::text AS store_fname");
   DatabaseSnapshot with_view = open(view).value();
-  EXPECT_FALSE(required_attachments(with_view, refused).value().has_value());
+  EXPECT_FALSE(required_attachments(with_view, refused, types).value().has_value());
 
   const ScratchDatabase old(
       "attachments_old",
       "CREATE TABLE ir_attachment (store_fname text); INSERT INTO ir_attachment VALUES ('a')");
   DatabaseSnapshot without_size = open(old).value();
-  EXPECT_EQ(required_attachments(without_size, refused).value()->size(), 1U);
+  EXPECT_EQ(required_attachments(without_size, refused, types).value()->size(), 1U);
 }
 
 TEST(OdooFacts, NameVersionUuidAndModules) {

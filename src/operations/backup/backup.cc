@@ -12,6 +12,7 @@
 #include "base/version.h"
 #include "capture/odoo/attachments.h"
 #include "operations/backup/file_capture.h"
+#include "operations/backup/file_types.h"
 #include "operations/backup/recovery_files.h"
 #include "operations/backup/snapshot_tree.h"
 #include "operations/backup/streamed_capture.h"
@@ -35,6 +36,7 @@ struct Earlier {
 struct RequiredFiles {
   bool from_attachments = false;
   std::vector<RequiredFile> files;
+  Mimetypes mimetypes;  // what the files' numbers mean
   std::vector<MissingFile> missing;
 };
 
@@ -148,7 +150,7 @@ class Backup {
   Result<RequiredFiles> required_files(DatabaseSnapshot& snapshot) {
     RequiredFiles required;
     if (!has_files()) return required;
-    auto attachments = TRY(required_attachments(snapshot, required.missing));
+    auto attachments = TRY(required_attachments(snapshot, required.missing, required.mimetypes));
     required.from_attachments = attachments.has_value();
     if (attachments) {
       required.files = std::move(*attachments);
@@ -209,7 +211,7 @@ class Backup {
   Result<CapturedFiles> capture_archive(const CaptureContext& context, const Earlier& earlier,
                                         const Captured& captured) {
     StreamedCaptureOptions options;
-    if (captured.required.from_attachments) options.required = captured.required.files;
+    if (captured.required.from_attachments) options.required = &captured.required.files;
     options.earlier = earlier.newest_first;
     options.workers = reader_count();
     options.modified = captured.point_in_time;
@@ -255,11 +257,17 @@ class Backup {
     filestore.captured = has_files();
     filestore.from_attachments = captured.required.from_attachments;
     filestore.bytes = captured.files.bytes;
-    for (const auto& file : captured.files.files)
-      filestore.files.push_back({file.name, file.node.size_bytes});
+    const FileList& files = captured.files.files;
+    filestore.files.reserve(files.size());
+    for (std::size_t file = 0; file < files.size(); ++file)
+      filestore.files.push_back({std::string(files.path(file)), files.size_bytes(file)});
     filestore.missing = captured.required.missing;
     filestore.missing.insert(filestore.missing.end(), captured.files.missing.begin(),
                              captured.files.missing.end());
+    if (has_files()) {
+      const RequiredFiles& required = captured.required;
+      filestore.types = count_file_types(filestore.files, required.files, required.mimetypes);
+    }
   }
 
   Result<Id> store_tree(BlobWriter& writer, const Captured& captured) {
@@ -284,9 +292,8 @@ class Backup {
     for (const CapturedFile& table : captured.tables.files) {
       tree.add_file(table.path, file_node(table.stored, modified, kFileMode));
     }
-    if (has_files()) tree.add_directory("filestore");
-    for (const auto& file : captured.files.files) tree.add_file("filestore/" + file.name, file.node);
     const auto lane = writer.open_lane(BlobType::kTree);
+    if (has_files()) tree.add_stored("filestore", TRY(store_directories(captured.files.files, *lane)));
     return tree.store(*lane);
   }
 

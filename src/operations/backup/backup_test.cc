@@ -83,7 +83,7 @@ class BackupTest : public testing::Test {
     CREATE TABLE res_partner (id serial PRIMARY KEY, name text, upper_name text GENERATED ALWAYS AS (upper(name)) STORED);
     INSERT INTO res_partner (name) SELECT 'partner ' || n FROM generate_series(1, 5000) n;
     CREATE TABLE empty_table (id int);
-    CREATE TABLE ir_attachment (id serial PRIMARY KEY, store_fname text, file_size int, checksum text);
+    CREATE TABLE ir_attachment (id serial PRIMARY KEY, store_fname text, file_size int, checksum text, mimetype text);
     CREATE SEQUENCE free_sequence START 77;
     SELECT lo_from_bytea(0, 'a large object');
   )";
@@ -98,8 +98,8 @@ class BackupTest : public testing::Test {
     const std::string name = sha1.substr(0, 2) + "/" + sha1;
     std::filesystem::create_directories(filestore() / sha1.substr(0, 2));
     std::ofstream(filestore() / name) << content;
-    database_.execute("INSERT INTO ir_attachment (store_fname, file_size, checksum) VALUES ('" + name +
-                      "', " + std::to_string(content.size()) + ", '" + sha1 + "')");
+    database_.execute("INSERT INTO ir_attachment (store_fname, file_size, checksum, mimetype) VALUES ('" +
+                      name + "', " + std::to_string(content.size()) + ", '" + sha1 + "', 'text/plain')");
     return name;
   }
 
@@ -146,6 +146,10 @@ TEST_F(BackupTest, SaysWhatItHolds) {
   ASSERT_EQ(manifest->filestore.files.size(), 1U);
   EXPECT_EQ(manifest->filestore.files[0].name, name);
   EXPECT_TRUE(manifest->filestore.missing.empty());
+  ASSERT_TRUE(manifest->filestore.types);
+  ASSERT_EQ(manifest->filestore.types->size(), 1U);
+  EXPECT_EQ(manifest->filestore.types->front().name, "text/plain");
+  EXPECT_EQ(manifest->filestore.types->front().bytes, std::string_view("an attachment").size());
   for (const char* path : {"database/schema.dump", "database/rest.dump", "README", "restore.sh"}) {
     EXPECT_TRUE(repository_->find_node(result->snapshot, path)) << path;
   }

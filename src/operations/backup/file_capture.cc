@@ -1,7 +1,9 @@
 #include "operations/backup/file_capture.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <mutex>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -123,7 +125,7 @@ class FileReader {
   Bytes buffer_;
 };
 
-void add_outcome(CapturedFiles& captured, const RequiredFile& required, FileOutcome outcome) {
+void add_outcome(CapturedFiles& captured, const RequiredFile& required, const FileOutcome& outcome) {
   if (outcome.origin == Origin::kMissing) {
     captured.missing.push_back({required.name, outcome.reason});
     return;
@@ -138,7 +140,7 @@ void add_outcome(CapturedFiles& captured, const RequiredFile& required, FileOutc
       break;
     case Origin::kMissing: break;
   }
-  captured.files.push_back({required.name, std::move(outcome.node)});
+  captured.files.add(required.name, outcome.node);
 }
 
 }  // namespace
@@ -151,8 +153,9 @@ Result<CapturedFiles> capture_files(const CaptureContext& context, const std::ve
   }
   // Readers take runs of neighbours, so that each walks the parent's directories in order.
   constexpr std::size_t kRun = 64;
-  std::vector<FileOutcome> outcomes(required.size());
   std::atomic<std::size_t> next{0};
+  std::mutex captured_mutex;
+  CapturedFiles captured;
   TaskGroup group;
   const CaptureContext inner{context.repository, context.writer, context.progress, context.cancel,
                              group.stopping()};
@@ -164,16 +167,20 @@ Result<CapturedFiles> capture_files(const CaptureContext& context, const std::ve
         TRY(context.stopping.check());
         TRY(inner.stopping.check());
         const std::size_t last = std::min(required.size(), first + kRun);
+        std::vector<FileOutcome> outcomes;
         for (std::size_t file = first; file < last; ++file)
-          outcomes[file] = TRY(reader.capture(required[file]));
+          outcomes.push_back(TRY(reader.capture(required[file])));
+        const std::scoped_lock lock(captured_mutex);
+        for (std::size_t file = first; file < last; ++file)
+          add_outcome(captured, required[file], outcomes[file - first]);
       }
       return {};
     });
   }
   TRY(group.wait());
-  CapturedFiles captured;
-  for (std::size_t i = 0; i < required.size(); ++i)
-    add_outcome(captured, required[i], std::move(outcomes[i]));
+  captured.files.sort();
+  std::sort(captured.missing.begin(), captured.missing.end(),
+            [](const MissingFile& a, const MissingFile& b) { return a.name < b.name; });
   return captured;
 }
 

@@ -9,6 +9,7 @@
 
 #include "capture/filestore.h"
 #include "operations/backup/capture_context.h"
+#include "repository/file_list.h"
 
 namespace skyhold {
 
@@ -21,12 +22,8 @@ struct FileCaptureOptions {
 };
 
 struct CapturedFiles {
-  struct File {
-    std::string name;
-    Node node;  // its name is the last segment of `name`
-  };
-  std::vector<File> files;  // by name
-  std::vector<MissingFile> missing;
+  FileList files;                    // by their names below the filestore
+  std::vector<MissingFile> missing;  // by name
   std::uint64_t bytes = 0;
   std::uint64_t read_count = 0;
   std::uint64_t reused_count = 0;

@@ -6,6 +6,64 @@
 
 namespace skyhold {
 
+namespace {
+
+// The directory that is being put together.
+class Listing {
+ public:
+  void add_file(Node node) {
+    modified_ = std::max(modified_, node.modified);
+    tree_.nodes.push_back(std::move(node));
+  }
+
+  void add_directory(std::string_view name, const StoredDirectory& stored) {
+    Node node;
+    node.name = name;
+    node.type = NodeType::kDirectory;
+    node.permissions = 0755;
+    node.modified = stored.modified;
+    node.subtree = stored.id;
+    modified_ = std::max(modified_, stored.modified);
+    tree_.nodes.push_back(std::move(node));
+  }
+
+  Result<StoredDirectory> store(BlobWriter::Lane& lane) {
+    std::sort(tree_.nodes.begin(), tree_.nodes.end(),
+              [](const Node& a, const Node& b) { return a.name < b.name; });
+    return StoredDirectory{TRY(lane.store(encode_tree(tree_))), modified_};
+  }
+
+ private:
+  Tree tree_;
+  Instant modified_;
+};
+
+// The files of one directory are neighbours in a sorted list, whatever lies deeper among them.
+Result<StoredDirectory> store_range(const FileList& files, std::size_t first, std::size_t last,
+                                    std::size_t prefix_bytes, BlobWriter::Lane& lane) {
+  Listing listing;
+  while (first < last) {
+    const std::string_view rest = files.path(first).substr(prefix_bytes);
+    const std::size_t slash = rest.find('/');
+    if (slash == std::string_view::npos) {
+      listing.add_file(files.node(first++));
+      continue;
+    }
+    const std::string_view prefix = files.path(first).substr(0, prefix_bytes + slash + 1);
+    std::size_t end = first + 1;
+    while (end < last && files.path(end).starts_with(prefix)) ++end;
+    listing.add_directory(rest.substr(0, slash), TRY(store_range(files, first, end, prefix.size(), lane)));
+    first = end;
+  }
+  return listing.store(lane);
+}
+
+}  // namespace
+
+Result<StoredDirectory> store_directories(const FileList& files, BlobWriter::Lane& lane) {
+  return store_range(files, 0, files.size(), 0, lane);
+}
+
 SnapshotTree::Directory& SnapshotTree::directory(std::string_view path) {
   Directory* current = &root_;
   while (!path.empty()) {
@@ -27,33 +85,19 @@ void SnapshotTree::add_file(std::string_view path, Node node) {
   SKYHOLD_ASSERT(is_new);
 }
 
-Result<SnapshotTree::StoredDirectory> SnapshotTree::store(const Directory& directory,
-                                                          BlobWriter::Lane& lane) {
-  StoredDirectory stored;
-  Tree tree;
-  for (const auto& [name, file] : directory.files) {
-    tree.nodes.push_back(file);
-    stored.modified = std::max(stored.modified, file.modified);
-  }
+Result<StoredDirectory> SnapshotTree::store(const Directory& directory, StoredDirectories below,
+                                            BlobWriter::Lane& lane) {
   for (const auto& [name, child] : directory.directories) {
-    const StoredDirectory below = TRY(store(*child, lane));
-    Node node;
-    node.name = name;
-    node.type = NodeType::kDirectory;
-    node.permissions = 0755;
-    node.modified = below.modified;
-    node.subtree = below.id;
-    tree.nodes.push_back(std::move(node));
-    stored.modified = std::max(stored.modified, below.modified);
+    below.emplace(name, TRY(store(*child, {}, lane)));
   }
-  std::sort(tree.nodes.begin(), tree.nodes.end(),
-            [](const Node& a, const Node& b) { return a.name < b.name; });
-  stored.id = TRY(lane.store(encode_tree(tree)));
-  return stored;
+  Listing listing;
+  for (const auto& [name, file] : directory.files) listing.add_file(file);
+  for (const auto& [name, stored] : below) listing.add_directory(name, stored);
+  return listing.store(lane);
 }
 
 Result<Id> SnapshotTree::store(BlobWriter::Lane& lane) const {
-  const StoredDirectory root = TRY(store(root_, lane));
+  const StoredDirectory root = TRY(store(root_, stored_, lane));
   return root.id;
 }
 

@@ -10,6 +10,7 @@
 #include "crypto/hash.h"
 #include "io/bounded_queue.h"
 #include "operations/backup/earlier_files.h"
+#include "operations/backup/snapshot_tree.h"
 
 namespace skyhold {
 namespace {
@@ -22,12 +23,6 @@ constexpr std::uint32_t kFileMode = 0640;
 struct WaitingFile {
   std::string name;
   Bytes content;
-};
-
-// The node of a file, or why there is none.
-struct StreamedOutcome {
-  std::optional<Node> node;
-  std::string reason;
 };
 
 std::string last_segment(const std::string& name) {
@@ -44,16 +39,17 @@ class StreamedCapture {
     const auto lane = context_.writer.open_lane(BlobType::kData);
     EarlierFiles earlier(context_.repository, *lane);
     CapturedFiles captured;
-    if (!options_.required) {
-      for (auto& [name, outcome] : outcomes_) {
-        if (outcome.node)
-          add(captured, name, std::move(*outcome.node), captured.read_count);
-        else
-          captured.missing.push_back({name, outcome.reason});
-      }
+    came_.sort();
+    for (std::size_t file = 0; file < came_.size(); ++file) captured.bytes += came_.size_bytes(file);
+    captured.read_count = came_.size();
+    captured.files = std::move(came_);
+    if (options_.required == nullptr) {
+      for (const auto& [name, reason] : refused_) captured.missing.push_back({name, reason});
       return captured;
     }
-    for (const RequiredFile& required : *options_.required) TRY(settle(required, earlier, captured));
+    for (const RequiredFile* required : still_missing(captured.files))
+      TRY(look_up(*required, earlier, captured));
+    captured.files.sort();
     return captured;
   }
 
@@ -105,7 +101,7 @@ class StreamedCapture {
   }
 
   [[nodiscard]] bool is_wanted(const std::string& name) const {
-    if (!options_.required) return true;
+    if (options_.required == nullptr) return true;
     const auto found = std::lower_bound(
         options_.required->begin(), options_.required->end(), name,
         [](const RequiredFile& each, const std::string& wanted) { return each.name < wanted; });
@@ -134,46 +130,42 @@ class StreamedCapture {
       }
     }
     StoredFile stored = TRY(file.finish());
-    StreamedOutcome outcome;
-    if (is_sha1_name(name) && hex_encode(hash.finish()) != last_segment(name)) {
-      outcome.reason = "content does not match its name";
-    } else {
-      outcome.node.emplace();
-      outcome.node->name = last_segment(name);
-      outcome.node->permissions = kFileMode;
-      outcome.node->modified = options_.modified;
-      outcome.node->size_bytes = stored.bytes;
-      outcome.node->content = std::move(stored.content);
-    }
+    const bool is_right = !is_sha1_name(name) || hex_encode(hash.finish()) == last_segment(name);
     const std::scoped_lock lock(mutex_);
-    outcomes_[name] = std::move(outcome);
+    if (is_right)
+      came_.add(name, file_node(stored, options_.modified, kFileMode));
+    else
+      refused_[name] = "content does not match its name";
     return {};
+  }
+
+  // Both lists are by name.
+  [[nodiscard]] std::vector<const RequiredFile*> still_missing(const FileList& came) const {
+    std::vector<const RequiredFile*> missing;
+    std::size_t next = 0;
+    for (const RequiredFile& required : *options_.required) {
+      while (next < came.size() && came.path(next) < required.name) ++next;
+      if (next == came.size() || came.path(next) != required.name) missing.push_back(&required);
+    }
+    return missing;
   }
 
   // A file that did not come, or came damaged, may lie in an earlier backup: its name says what its
   // content must be.
-  Status settle(const RequiredFile& required, EarlierFiles& earlier, CapturedFiles& captured) {
-    const auto found = outcomes_.find(required.name);
-    const bool came = found != outcomes_.end();
-    if (came && found->second.node) {
-      add(captured, required.name, std::move(*found->second.node), captured.read_count);
-      return {};
-    }
+  Status look_up(const RequiredFile& required, EarlierFiles& earlier, CapturedFiles& captured) {
     for (const Snapshot& snapshot : options_.earlier) {
       if (!required.named_by_sha1) break;
-      std::optional<Node> node = TRY(earlier.find(snapshot, required.name));
+      const std::optional<Node> node = TRY(earlier.find(snapshot, required.name));
       if (!node) continue;
-      add(captured, required.name, std::move(*node), captured.recovered_count);
+      ++captured.recovered_count;
+      captured.bytes += node->size_bytes;
+      captured.files.add(required.name, *node);
       return {};
     }
-    captured.missing.push_back({required.name, came ? found->second.reason : "not in the archive"});
+    const auto refused = refused_.find(required.name);
+    captured.missing.push_back(
+        {required.name, refused != refused_.end() ? refused->second : "not in the archive"});
     return {};
-  }
-
-  static void add(CapturedFiles& captured, const std::string& name, Node node, std::uint64_t& counter) {
-    ++counter;
-    captured.bytes += node.size_bytes;
-    captured.files.push_back({name, std::move(node)});
   }
 
   const CaptureContext& context_;
@@ -181,7 +173,8 @@ class StreamedCapture {
   const StreamedCaptureOptions& options_;
   BoundedQueue<WaitingFile> queue_;
   std::mutex mutex_;
-  std::map<std::string, StreamedOutcome> outcomes_;
+  FileList came_;
+  std::map<std::string, std::string> refused_;  // by name: why
 };
 
 }  // namespace

@@ -10,7 +10,7 @@
 namespace skyhold {
 
 struct StreamedCaptureOptions {
-  std::optional<std::vector<RequiredFile>> required;  // by name; nothing: whatever comes
+  const std::vector<RequiredFile>* required = nullptr;  // by name; nullptr: whatever comes
   std::vector<Snapshot> earlier;  // newest first: where those that do not come are looked up
   int workers = 1;
   Instant modified;  // archives are not asked for times

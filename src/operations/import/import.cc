@@ -23,7 +23,8 @@ constexpr std::string_view kMissingWords = "attachments of the database have no 
 Result<std::optional<std::vector<RequiredFile>>> needed_files(const PgTarget& database) {
   DatabaseSnapshot snapshot = TRY(DatabaseSnapshot::open(database, {}));
   std::vector<MissingFile> refused;  // the capture tells of them
-  return required_attachments(snapshot, refused);
+  Mimetypes mimetypes;
+  return required_attachments(snapshot, refused, mimetypes);
 }
 
 // So that no way out lacks its finding.
