@@ -28,20 +28,31 @@ Result<std::optional<ArchiveEntry>> ArchiveFiles::next_entry() {
 Result<std::optional<StreamedFile>> ArchiveFiles::next() {
   while (!at_end_) {
     auto entry = next_entry();
-    if (!entry) {
-      report_.add(ImportSeverity::kRefused, "broken_archive", entry.error().message);
-      return fail(std::move(entry).error());
-    }
+    if (!entry) return broken(std::move(entry).error());
     at_end_ = !entry->has_value();
     if (at_end_ || (*entry)->is_directory) continue;
     if ((*entry)->name == kManifestEntry && odoo_manifest_.empty()) {
-      odoo_manifest_ =
-          as_text(TRY(read_whole(archive_->reader(), kMaxManifestBytes, "the archive's manifest.json")));
+      auto json = read_whole(archive_->reader(), kMaxManifestBytes, "the archive's manifest.json");
+      if (!json) return broken(std::move(json).error());
+      odoo_manifest_ = as_text(*json);
       continue;
     }
     if (auto name = wanted(**entry)) return StreamedFile{std::move(*name), (*entry)->size_bytes};
   }
   return std::nullopt;
+}
+
+Result<std::size_t> ArchiveFiles::read(MutableByteView out) {
+  auto got = archive_->reader().read(out);
+  if (!got) return broken(std::move(got).error());
+  return got;
+}
+
+// Where it cannot be read on is a finding of the report, unless that is no fault of the archive.
+tl::unexpected<Error> ArchiveFiles::broken(Error error) {
+  if (error.code != ErrorCode::kCancelled && error.code != ErrorCode::kUnavailable)
+    report_.add(ImportSeverity::kRefused, "broken_archive", error.message);
+  return fail(std::move(error));
 }
 
 std::optional<std::string> ArchiveFiles::wanted(const ArchiveEntry& entry) {

@@ -22,7 +22,7 @@ class ArchiveFiles final : public StreamedFiles {
                std::optional<std::vector<RequiredFile>> needed, ImportReport& report);
 
   Result<std::optional<StreamedFile>> next() override;
-  Result<std::size_t> read(MutableByteView out) override { return archive_->reader().read(out); }
+  Result<std::size_t> read(MutableByteView out) override;
 
   [[nodiscard]] bool at_end() const { return at_end_; }
   [[nodiscard]] const std::string& odoo_manifest() const { return odoo_manifest_; }
@@ -32,6 +32,7 @@ class ArchiveFiles final : public StreamedFiles {
 
  private:
   Result<std::optional<ArchiveEntry>> next_entry();
+  tl::unexpected<Error> broken(Error error);
   // The name below the filestore, if the entry is a file that is wanted.
   std::optional<std::string> wanted(const ArchiveEntry& entry);
 

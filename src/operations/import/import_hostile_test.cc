@@ -278,6 +278,22 @@ TEST_F(OdooArchive, WithFilesBeforeTheDumpIsReadTwice) {
   EXPECT_THAT(stream.error.hint, HasSubstr("standard input"));
 }
 
+TEST_F(OdooArchive, CutOffInsideAFileIsRefusedByItsReport) {
+  std::string content;
+  for (int i = 0; i < 20'000; ++i) content += std::to_string(i * 7919);
+  const std::string name = import_test::sha1_name(content);
+  std::string zip = zip_of({{"dump.sql", odoo_dump(attachment(name))}, {"filestore/" + name, content}});
+  zip.resize(zip.size() - 10'000);
+  TryImport attempt(zip);
+  ASSERT_TRUE(attempt.load()) << to_string(attempt.error);
+  EXPECT_FALSE(attempt.inspect());
+  const ImportFinding* finding = attempt.report.find("broken_archive");
+  ASSERT_NE(finding, nullptr) << attempt.found();
+  EXPECT_EQ(finding->severity, ImportSeverity::kRefused);
+  EXPECT_THAT(finding->words, HasSubstr("cut off"));
+  EXPECT_FALSE(attempt.report.complete);
+}
+
 TEST_F(OdooArchive, WithoutAFilestoreSaysHowManyFilesTheDatabaseNeeds) {
   TryImport attempt(zip_of({{"dump.sql", odoo_dump(attachment(import_test::sha1_name("x")))}}));
   ASSERT_TRUE(attempt.load()) << to_string(attempt.error);
