@@ -13,6 +13,7 @@
 #include "base/assert.h"
 #include "base/version.h"
 #include "http/curl_share.h"
+#include "http/public_address.h"
 
 namespace skyhold {
 namespace {
@@ -174,6 +175,7 @@ struct Exchange {
   bool headers_too_large = false;
   bool head_was_told = false;
   bool was_enough = false;  // on_head or on_body said so
+  bool address_refused = false;
 
   static std::size_t write_body(char* data, std::size_t size, std::size_t count, void* exchange) {
     return static_cast<Exchange*>(exchange)->take_body(data, size * count);
@@ -187,6 +189,14 @@ struct Exchange {
   static int count_sending(void* exchange, char* /*to*/, char* /*from*/, int /*port*/, int /*local*/) {
     ++static_cast<Exchange*>(exchange)->sendings;
     return CURL_PREREQFUNC_OK;
+  }
+  // Here and not before: between a look at a name and the connection it may come to mean another address.
+  static curl_socket_t open_public_socket(void* exchange, curlsocktype /*purpose*/, curl_sockaddr* address) {
+    if (is_public_address(address->addr)) {
+      return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    }
+    static_cast<Exchange*>(exchange)->address_refused = true;
+    return CURL_SOCKET_BAD;
   }
 
  private:
@@ -282,6 +292,11 @@ Error error_of(CURLcode code, const char* details, const Exchange& exchange, con
   const std::string reason = *details != '\0' ? details : curl_easy_strerror(code);
   if (exchange.body_too_large || exchange.headers_too_large) {
     return {ErrorCode::kCorrupt, fmt::format("the answer of {} is larger than it may be", target.host), {}};
+  }
+  if (exchange.address_refused && code == CURLE_COULDNT_CONNECT) {
+    return {ErrorCode::kPermissionDenied,
+            fmt::format("{} is an address of this machine or of a private network", target.host),
+            "only public addresses are connected to; an operator can allow others"};
   }
   if (code == CURLE_SSL_CONNECT_ERROR && is_wrong_signature(reason)) code = CURLE_PEER_FAILED_VERIFICATION;
   switch (code) {
@@ -433,6 +448,11 @@ class HttpClient::Connections {
     set(easy, CURLOPT_HEADERDATA, &exchange);
     set(easy, CURLOPT_PREREQFUNCTION, &Exchange::count_sending);
     set(easy, CURLOPT_PREREQDATA, &exchange);
+    if (options_.refuse_private_addresses) {
+      set(easy, CURLOPT_NOPROXY, "*");
+      set(easy, CURLOPT_OPENSOCKETFUNCTION, &Exchange::open_public_socket);
+      set(easy, CURLOPT_OPENSOCKETDATA, &exchange);
+    }
 
     Interruption interruption{interruptions_, interruptions_.load(), request.cancel};
     set(easy, CURLOPT_NOPROGRESS, 0L);

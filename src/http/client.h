@@ -70,6 +70,9 @@ struct HttpClientOptions {
   std::chrono::seconds stall_timeout{30};
   // The longest that one request may take; 0: as long as it moves.
   std::chrono::milliseconds request_timeout{0};
+  // Connect to public addresses only (public_address.h), whatever a name resolves to, and through no proxy:
+  // for URLs that people give. What is refused is kPermissionDenied.
+  bool refuse_private_addresses = false;
 };
 
 // Thread-safe.
