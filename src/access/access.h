@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "access/oidc.h"
 #include "base/clock.h"
 #include "crypto/master_key.h"
 #include "crypto/password_hash.h"
@@ -116,6 +117,16 @@ class Access {
                              std::string_view user_agent);
   // TOTP (RFC 6238): a session that still needs the code is nobody until it is given.
   Result<NewSession> confirm_totp(std::string_view cookie, std::string_view code, std::string_view address);
+  // By OpenID Connect. The link between account and person is kept by issuer and subject; it is made by
+  // the verified e-mail address, which must be the account's name. No second factor is asked for: the
+  // provider has asked for what it wants.
+  OidcOutcome<NewSession> sign_in_by_provider(const OidcIdentity& identity, const OidcOptions& options,
+                                              std::string_view address, std::string_view user_agent);
+  // A state of OpenID Connect is good once. kAlreadyExists: it was used.
+  Status use_oidc_state(std::string_view state, Instant ends_at);
+  // Slows the next sign-ins from there down, as a wrong password does. kUnavailable: they are already.
+  Status count_failed_sign_in(std::string_view address);
+  Status unlink_provider(std::string_view account_id);
   // Nobody (signed_in false) for a cookie or token that is unknown, ended or of a disabled account.
   Result<Principal> by_cookie(std::string_view cookie);
   Result<Principal> by_token(std::string_view secret);

@@ -16,12 +16,14 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::string_view kFormat = "skyhold-access";
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
+constexpr int kVersionWithoutLinks = 1;
 constexpr std::size_t kMostBytes = std::size_t{256} << 20;
 constexpr int kMostDepth = 5;  // root, accounts, account, recovery codes, digest
 constexpr std::size_t kMostKeyBytes = 64;
 constexpr std::size_t kMostHashBytes = 256;
 constexpr std::size_t kMostRecoveryCodes = 100;
+constexpr std::size_t kMostLinkBytes = 2000;
 
 tl::unexpected<Error> corrupt(std::string problem) {
   return fail(ErrorCode::kCorrupt, "the dump of accounts is not valid: " + std::move(problem),
@@ -176,6 +178,17 @@ Result<AccessDump::TokenEntry> parse_token(const Json& json) {
   return entry;
 }
 
+Result<OidcLink> parse_link(const Json& json) {
+  const Fields fields(json, "a link");
+  OidcLink link;
+  link.issuer = TRY(fields.text("issuer", kMostLinkBytes));
+  link.subject = TRY(fields.text("subject", kMostLinkBytes));
+  if (link.issuer.empty() || link.subject.empty()) return corrupt("a link names nobody");
+  link.account_id = TRY(fields.name("account_id"));
+  link.since = TRY(fields.time("since"));
+  return link;
+}
+
 // Each id, name and digest once, and nothing of an account that is not there.
 Status check_references(const AccessDump& dump) {
   std::set<std::string> accounts;
@@ -199,10 +212,16 @@ Status check_references(const AccessDump& dump) {
     const bool is_new = tokens.insert(entry.token.id).second && digests.insert(entry.digest).second;
     if (!is_new) return corrupt(fmt::format("the token {} is there twice", entry.token.id));
   }
+  std::set<std::pair<std::string, std::string>> persons;
+  for (const OidcLink& link : dump.oidc_links) {
+    if (!accounts.contains(link.account_id)) return corrupt("a link is nobody's");
+    if (!persons.emplace(link.issuer, link.subject).second) return corrupt("a link is there twice");
+  }
   return {};
 }
 
-Status check_version(const Json& root) {
+// Gives the version.
+Result<std::int64_t> check_version(const Json& root) {
   const Fields fields(root, "the root");
   if (TRY(fields.text("format")) != kFormat) return corrupt("it is a dump of something else");
   const std::int64_t version = TRY(fields.count("version"));
@@ -212,18 +231,15 @@ Status check_version(const Json& root) {
         fmt::format("the dump of accounts has version {}, newer than this program's {}", version, kVersion),
         "install the version of Skyhold that wrote it, or a newer one");
   }
-  if (version != kVersion) return corrupt("there was never such a version");
-  return {};
+  if (version < kVersionWithoutLinks) return corrupt("there was never such a version");
+  return version;
 }
 
 }  // namespace
 
 std::string encode_access_dump(const AccessDump& dump) {
-  Json root = {{"format", kFormat},
-               {"version", kVersion},
-               {"accounts", Json::array()},
-               {"members", Json::array()},
-               {"tokens", Json::array()}};
+  Json root = {{"format", kFormat},        {"version", kVersion},     {"accounts", Json::array()},
+               {"members", Json::array()}, {"tokens", Json::array()}, {"oidc_links", Json::array()}};
   for (const AccessDump::AccountEntry& entry : dump.accounts)
     root["accounts"].push_back(encode_account(entry));
   for (const Member& member : dump.members) {
@@ -243,6 +259,12 @@ std::string encode_access_dump(const AccessDump& dump) {
                               {"expires_at", time_or_null(token.expires_at)},
                               {"last_used_at", time_or_null(token.last_used_at)}});
   }
+  for (const OidcLink& link : dump.oidc_links) {
+    root["oidc_links"].push_back({{"issuer", link.issuer},
+                                  {"subject", link.subject},
+                                  {"account_id", link.account_id},
+                                  {"since", format_rfc3339(link.since)}});
+  }
   return root.dump();
 }
 
@@ -257,7 +279,7 @@ Result<AccessDump> parse_access_dump(std::string_view json) {
       },
       /*allow_exceptions=*/false);
   if (root.is_discarded() || too_deep) return corrupt("it is not JSON of our kind");
-  TRY(check_version(root));
+  const std::int64_t version = TRY(check_version(root));
   const Fields fields(root, "the root");
   AccessDump dump;
   for (const Json& entry : *TRY(fields.get("accounts", Json::value_t::array))) {
@@ -268,6 +290,11 @@ Result<AccessDump> parse_access_dump(std::string_view json) {
   }
   for (const Json& entry : *TRY(fields.get("tokens", Json::value_t::array))) {
     dump.tokens.push_back(TRY(parse_token(entry)));
+  }
+  if (version > kVersionWithoutLinks) {
+    for (const Json& entry : *TRY(fields.get("oidc_links", Json::value_t::array))) {
+      dump.oidc_links.push_back(TRY(parse_link(entry)));
+    }
   }
   TRY(check_references(dump));
   return dump;

@@ -1,13 +1,15 @@
 // Everything of access/ that must survive the loss of all servers, as one JSON text:
 //
-//   {"format": "skyhold-access", "version": 1,
+//   {"format": "skyhold-access", "version": 2,
 //    "accounts": [{"id", "name", "display_name", "is_operator", "enabled", "locale", "password_hash",
 //                  "must_change_password", "password_ends_at", "wrapped_totp", "totp_last_step",
 //                  "recovery_codes": [digests], "created_at", "last_sign_in_at"}],
 //    "members":  [{"project", "account_id", "role", "since"}],
 //    "tokens":   [{"id", "digest", "account_id", "name", "most", "project", "created_at",
-//                  "expires_at", "last_used_at"}]}
+//                  "expires_at", "last_used_at"}],
+//    "oidc_links": [{"issuer", "subject", "account_id", "since"}]}
 //
+// Version 1 had no links.
 // Hashes, digests and wrapped secrets only. Sessions are not in it: everybody signs in again.
 #pragma once
 
@@ -16,6 +18,7 @@
 #include <vector>
 
 #include "access/account_rows.h"
+#include "access/oidc_links.h"
 #include "base/result.h"
 #include "model/account.h"
 
@@ -34,6 +37,7 @@ struct AccessDump {
   std::vector<AccountEntry> accounts;
   std::vector<Member> members;  // without names
   std::vector<TokenEntry> tokens;
+  std::vector<OidcLink> oidc_links;
 };
 
 std::string encode_access_dump(const AccessDump& dump);

@@ -86,7 +86,7 @@ TEST_P(AccessDumpTest, ADumpThatIsNotWholeIsRefused) {
   EXPECT_EQ(code_of(parse_access_dump("[]")), ErrorCode::kCorrupt);
   EXPECT_EQ(code_of(parse_access_dump(dump.substr(0, dump.size() - 1))), ErrorCode::kCorrupt);
   EXPECT_EQ(code_of(parse_access_dump(std::string(100'000, '['))), ErrorCode::kCorrupt);
-  EXPECT_EQ(code_of(parse_access_dump(changed("\"version\":1", "\"version\":2"))), ErrorCode::kUnsupported);
+  EXPECT_EQ(code_of(parse_access_dump(changed("\"version\":2", "\"version\":3"))), ErrorCode::kUnsupported);
   EXPECT_EQ(code_of(parse_access_dump(changed("skyhold-access", "skyhold-catalog"))), ErrorCode::kCorrupt);
   EXPECT_EQ(code_of(parse_access_dump(changed("\"name\":\"bob\"", "\"name\":\"Alice@example.com\""))),
             ErrorCode::kCorrupt);

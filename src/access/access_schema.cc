@@ -81,6 +81,20 @@ const std::vector<Migration>& access_migrations() {
            "CREATE INDEX access_audit_at ON access_audit (at_ms)",
            "CREATE TABLE access_counters (name TEXT NOT NULL PRIMARY KEY, value BIGINT NOT NULL)",
            "INSERT INTO access_counters (name, value) VALUES ('revision', 0), ('audit', 0)",
+       }},
+      {2,
+       "sign-in by OpenID Connect",
+       {
+           R"(CREATE TABLE access_oidc_links (
+                issuer TEXT NOT NULL,
+                subject TEXT NOT NULL,
+                account_id TEXT NOT NULL REFERENCES access_accounts (id) ON DELETE CASCADE,
+                since_at_ms BIGINT NOT NULL,
+                PRIMARY KEY (issuer, subject)))",
+           "CREATE INDEX access_oidc_links_account ON access_oidc_links (account_id)",
+           // States that came back, until they would have ended by themselves.
+           "CREATE TABLE access_oidc_states (digest TEXT NOT NULL PRIMARY KEY, ends_at_ms BIGINT NOT NULL)",
+           "CREATE INDEX access_oidc_states_end ON access_oidc_states (ends_at_ms)",
        }}};
   return kMigrations;
 }

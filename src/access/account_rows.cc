@@ -64,6 +64,7 @@ AccountRow read_account(const SqlRow& row) {
   read.totp_last_step = row.integer(11);
   account.created_at = from_ms(row.integer(12));
   account.last_sign_in_at = from_ms_or_null(row.optional_integer(13));
+  account.has_oidc = row.flag(14);
   return read;
 }
 

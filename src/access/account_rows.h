@@ -24,7 +24,8 @@ struct AccountRow {
 inline constexpr std::string_view kAccountColumns =
     "a.id, a.name, a.display_name, a.is_operator, a.enabled, a.locale, a.password_hash, "
     "a.must_change_password, a.password_ends_at_ms, a.wrapped_totp, a.wrapped_totp_pending, "
-    "a.totp_last_step, a.created_at_ms, a.last_sign_in_at_ms";
+    "a.totp_last_step, a.created_at_ms, a.last_sign_in_at_ms, "
+    "CASE WHEN EXISTS (SELECT 1 FROM access_oidc_links l WHERE l.account_id = a.id) THEN 1 ELSE 0 END";
 AccountRow read_account(const SqlRow& row);
 
 // A name in the form by which names are compared.

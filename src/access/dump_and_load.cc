@@ -38,6 +38,7 @@ Result<AccessDump> read_all(SqlSession& session) {
            fmt::format("SELECT {}, t.digest FROM access_tokens t ORDER BY t.id", kTokenColumns)))) {
     dump.tokens.push_back({.token = TRY(read_token(row)), .digest = row.text(kTokenColumnCount)});
   }
+  dump.oidc_links = TRY(all_oidc_links(session));
   return dump;
 }
 
@@ -61,6 +62,7 @@ Status insert_all(SqlSession& session, const AccessDump& dump) {
   for (const AccessDump::TokenEntry& entry : dump.tokens) {
     TRY(insert_token(session, entry.token, entry.digest));
   }
+  for (const OidcLink& link : dump.oidc_links) TRY(insert_oidc_link(session, link));
   return raise_access_revision(session);
 }
 
