@@ -153,7 +153,7 @@ export const interchangeRoutes = ({ backupsOf, missing, page, reference }) => [
           media_type: 'application/octet-stream',
           size_bytes: exact ? 1_204_882 : body.filestore === false ? 3_120_000_000 : 31_400_000_000,
           size_exact: body.format === 'file' && !encrypted,
-          resumable: body.format === 'tar.zst' || body.format === 'file',
+          resumable: body.format === 'file',
           encrypted,
           expires_at: iso(Date.now() + hour),
         },
@@ -195,7 +195,7 @@ export const interchangeRoutes = ({ backupsOf, missing, page, reference }) => [
       const upload = uploads.get(id);
       if (!upload) return missing(`upload ${id}`);
       // For looking at what is under way, and at what goes wrong.
-      if (upload.file_name.startsWith('slow')) await new Promise((resolve) => setTimeout(resolve, 3000));
+      if (upload.file_name.startsWith('slow')) await new Promise((resolve) => setTimeout(resolve, 20_000));
       if (upload.file_name.startsWith('broken')) return [503, problem(503, 'The server is busy.')];
       if (upload.file_name.startsWith('full')) {
         return [507, problem(507, 'the store eu-1 is full', 'Free some space there, then go on.')];

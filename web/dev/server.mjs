@@ -22,7 +22,11 @@ async function staticFile(path, response) {
   const wanted = extname(path) === '' ? '/index.html' : path;
   try {
     const bytes = await readFile(new URL(`../dist${wanted}`, import.meta.url));
-    response.writeHead(200, { 'Content-Type': types[extname(wanted)], 'Content-Security-Policy': policy });
+    response.writeHead(200, {
+      'Content-Type': types[extname(wanted)],
+      'Content-Security-Policy': policy,
+      'Cache-Control': wanted.startsWith('/assets/') ? 'max-age=31536000, immutable' : 'no-cache',
+    });
     response.end(bytes);
   } catch {
     response.writeHead(404).end();
@@ -94,11 +98,18 @@ async function answer(request, response, state) {
   );
 }
 
+// The header by which a test tells its visits apart: "12 admin" is the visit 12, signed in as an admin.
+export const visitHeader = 'x-fixture-visit';
+
 // `as`: who is signed in from the start: operator, admin, user or nobody.
 export function startFixtures({ port = 0, as = 'operator' } = {}) {
-  const state = { as };
+  const states = new Map();
+  const stateOf = (visit) => {
+    if (!states.has(visit)) states.set(visit, { as: visit.split(' ')[1] ?? as });
+    return states.get(visit);
+  };
   const server = createServer((request, response) => {
-    answer(request, response, state).catch((error) => {
+    answer(request, response, stateOf(request.headers[visitHeader] ?? '')).catch((error) => {
       // The page was closed while it was sending a file.
       if (error.code === 'ECONNRESET') return;
       console.error(error);
@@ -107,7 +118,7 @@ export function startFixtures({ port = 0, as = 'operator' } = {}) {
   });
   return new Promise((resolve) => {
     server.listen(port, '127.0.0.1', () =>
-      resolve({ server, state, url: `http://127.0.0.1:${server.address().port}` }),
+      resolve({ server, url: `http://127.0.0.1:${server.address().port}` }),
     );
   });
 }

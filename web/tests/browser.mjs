@@ -1,7 +1,7 @@
 // Chromium for the tests of the pages: found by its name, told to touch nothing of the user's.
 import { execFileSync } from 'node:child_process';
 import { chromium } from 'playwright-core';
-import { startFixtures } from '../dev/server.mjs';
+import { startFixtures, visitHeader } from '../dev/server.mjs';
 
 function find() {
   for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
@@ -20,44 +20,79 @@ export function launch() {
   return chromium.launch({ executablePath: find(), args: asRoot ? ['--no-sandbox'] : [] });
 }
 
-// Opens one of the list's pages over made-up data of its own, and waits until all of it is there.
-export async function visit(browser, [, as, path, prepare], { width, colorScheme }, look, watch = () => {}) {
-  const { server, url } = await startFixtures({ as });
-  const page = await browser.newPage({
-    viewport: { width, height: width < 700 ? 844 : 900 },
-    colorScheme,
-    locale: 'en-GB',
-    reducedMotion: 'reduce',
-  });
+const phone = 700;
+const lanes = 3;
+
+// Visits the list's pages over made-up data, several at a time in one browser, whose cache they share.
+// A page is opened once for all its looks, unless what is done there depends on the width.
+// `look` gets the page, its name and its look; `watch` each page before it is opened.
+export async function visitAll(entries, looks, look, { watch = () => {}, failed }) {
+  const browser = await launch();
+  const { server, url } = await startFixtures();
+  const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce' });
+  const visits = entries.flatMap((entry) =>
+    (entry[4]?.eachWidth ? groupByWidth(looks) : [looks]).map((group) => ({ entry, looks: group })),
+  );
+  let number = 0;
+  const lane = async () => {
+    for (let next = visits.shift(); next !== undefined; next = visits.shift()) {
+      number += 1;
+      await visit(context, url, { ...next, number }, look, watch).catch((error) =>
+        failed(next.entry[0], error),
+      );
+    }
+  };
   try {
-    watch(page, url);
-    await page.goto(url + path);
-    await settle(page);
-    await prepare?.(page);
-    await settle(page);
-    return await look(page);
+    await Promise.all(Array.from({ length: lanes }, lane));
   } finally {
-    await page.close();
+    await browser.close();
     server.closeAllConnections?.();
     server.close();
   }
 }
 
+function groupByWidth(looks) {
+  const narrow = ({ width }) => width < phone;
+  return [looks.filter((look) => !narrow(look)), looks.filter(narrow)].filter(({ length }) => length > 0);
+}
+
+async function visit(context, url, { entry, looks, number }, look, watch) {
+  const [name, as, path, prepare] = entry;
+  const page = await context.newPage();
+  try {
+    watch(page, url, name);
+    await page.setExtraHTTPHeaders({ [visitHeader]: `${number} ${as}` });
+    await put(page, looks[0]);
+    await page.goto(url + path);
+    await settle(page);
+    await prepare?.(page);
+    for (const each of looks) {
+      await put(page, each);
+      await settle(page);
+      await look(page, name, each);
+    }
+  } finally {
+    await page.close();
+  }
+}
+
+async function put(page, { width, colorScheme }) {
+  await page.setViewportSize({ width, height: width < phone ? 844 : 900 });
+  await page.emulateMedia({ colorScheme });
+}
+
+// Until all of it is there, and drawn as it will stay.
 async function settle(page) {
   await page.waitForFunction(
     () => document.querySelector('h1') && !document.querySelector('[role="status"][aria-label^="Loading"]'),
   );
-  await page.evaluate(() => document.fonts.ready);
-  await page.waitForTimeout(200);
-}
-
-// Does the work of a list, two at a time.
-export async function twoAtATime(list, work) {
-  const left = [...list];
-  const lane = async () => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) await work(next);
-  };
-  await Promise.all([lane(), lane()]);
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+    // What fades in, as dialogs and charts do, has its colours at the end. What never ends is not waited for.
+    const ending = document.getAnimations().filter((each) => each.effect?.getComputedTiming().endTime < 2000);
+    await Promise.all(ending.map((each) => each.finished.catch(() => undefined)));
+  });
 }
 
 // Of a list of pages those that are named on the command line; all when none is.

@@ -4,13 +4,18 @@ import { createRequire } from 'node:module';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-export async function faultsOf(page) {
-  const found = [];
+export async function overflowOf(page) {
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-  if (overflow > 0) found.push(`is ${overflow} px wider than the screen`);
+  return overflow > 0 ? [`is ${overflow} px wider than the screen`] : [];
+}
+
+export async function faultsOf(page) {
+  const found = await overflowOf(page);
   // Evaluated by the debugger, which the policy of the page does not bind.
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ['violations'] }));
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axe);
+  const { violations } = await page.evaluate(() =>
+    axe.run(document, { resultTypes: ['violations'], preload: false }),
+  );
   for (const { id, help, nodes } of violations) {
     const where = nodes.map((node) => node.target.join(' ')).slice(0, 3);
     found.push(`axe ${id}: ${help}: ${where.join(' | ')}`);

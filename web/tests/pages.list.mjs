@@ -5,7 +5,8 @@ async function send(page, name, button) {
   await page.getByRole('button', { name: button }).waitFor();
 }
 
-// Every page, who looks at it, and what to do there before it is looked at.
+// Every page, who looks at it, and what to do there before it is looked at; `eachWidth`: anew for phones,
+// where other things are to be done.
 export const pages = [
   ['sign-in', 'nobody', '/sign-in'],
   [
@@ -46,6 +47,7 @@ export const pages = [
         .first()
         .waitFor();
     },
+    { eachWidth: true },
   ],
   ['fleet-worst', 'operator', '/projects?sort=health'],
   ['fleet-nothing', 'operator', '/projects?search=zzz'],
@@ -75,7 +77,7 @@ export const pages = [
     '/projects/acme/backups/bk_0manual1',
     async (page) => {
       await page.getByRole('button', { name: 'More actions' }).click();
-      await page.getByRole('menuitem', { name: 'Download…' }).waitFor();
+      await page.getByRole('menuitem', { name: 'Pin' }).waitFor();
     },
   ],
   ['download', 'admin', '/projects/acme/backups/bk_0manual1/download'],
@@ -134,8 +136,9 @@ export const pages = [
     '/projects/acme/import',
     async (page) => {
       await send(page, 'broken.zip', /Cancel/);
-      await page.getByText('The connection broke').waitFor();
+      await page.getByText('Next try in 8 seconds').waitFor();
     },
+    { eachWidth: true },
   ],
   ['import-stopped', 'admin', '/projects/acme/import', (page) => send(page, 'full.zip', /Try again/)],
   ['import-sent', 'admin', '/projects/acme/import', (page) => send(page, 'acme.zip', /Take another/)],
@@ -243,6 +246,7 @@ export const pages = [
       await button.click();
       await page.getByRole('menuitem', { name: 'Download…' }).waitFor();
     },
+    { eachWidth: true },
   ],
   [
     'row-menu',

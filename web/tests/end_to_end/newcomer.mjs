@@ -1,6 +1,7 @@
 // A newcomer's whole way: from the one-time password of the first start to a member who may only look.
 import assert from 'node:assert/strict';
 import { backUp, degradeAndMend, lookInside } from './newcomer_backups.mjs';
+import { interchange } from './newcomer_interchange.mjs';
 import { restoreToStaging, replaceAndUndo } from './newcomer_restores.mjs';
 import { changeRetention, inviteSomebody, lookAsUser } from './newcomer_people.mjs';
 
@@ -25,6 +26,7 @@ export async function newcomer(story) {
   await restoreToStaging(story, admin);
   await replaceAndUndo(story, admin);
   await degradeAndMend(story, admin);
+  await interchange(story, admin);
   await changeRetention(story, admin);
   const invited = await inviteSomebody(story, admin);
   await lookAsUser(story, invited);

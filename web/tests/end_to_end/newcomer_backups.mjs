@@ -1,7 +1,7 @@
 // Backups: made by hand, watched, looked into; and one whose third copy had nowhere to go.
 import assert from 'node:assert/strict';
 
-const note = 'before the upgrade to 18';
+export const note = 'before the upgrade to 18';
 
 async function createBackup(admin, words) {
   await admin.button('Create backup').click();

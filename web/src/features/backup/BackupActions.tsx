@@ -37,15 +37,6 @@ export function BackupActions({ backup }: { backup: Backup }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          {restorable && (
-            <Menu.Item
-              component={Link}
-              to={`/projects/${backup.project}/backups/${backup.id}/download`}
-              leftSection={<IconDownload size={16} />}
-            >
-              {t('download.open')}
-            </Menu.Item>
-          )}
           {restorable && !backup.pin && (
             <Menu.Item leftSection={<IconPin size={16} />} onClick={() => setOpen('pin')}>
               {t('pin.pin')}
@@ -66,6 +57,16 @@ export function BackupActions({ backup }: { backup: Backup }) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {restorable && (
+        <Button
+          component={Link}
+          variant="default"
+          to={`/projects/${backup.project}/backups/${backup.id}/download`}
+          leftSection={<IconDownload size={18} />}
+        >
+          {t('download.fetch')}
+        </Button>
+      )}
       {restorable && (
         <Button
           component={Link}

@@ -8,8 +8,9 @@ import classes from './HealthBanner.module.css';
 export function HealthBanner({ health }: { health: Health }) {
   const t = useTranslate();
   const { tone, icon: HealthIcon } = healthLooks[health.state];
-  // A single reason is as a rule what the sentence says already.
-  const reasons = health.reasons.filter((reason) => reason.text !== health.sentence);
+  // A single reason is as a rule what the sentence says already, after its first word.
+  const said = health.sentence.toLocaleLowerCase();
+  const reasons = health.reasons.filter(({ text }) => !said.includes(text.toLocaleLowerCase()));
   return (
     <section className={classes.banner} data-tone={tone} aria-label={t('banner.label')}>
       <span className={classes.icon}>

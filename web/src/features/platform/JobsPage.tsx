@@ -3,15 +3,13 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 import { api, take } from '@/api/client';
 import { keys } from '@/api/keys';
-import type { Job, JobKind, JobState } from '@/api/types';
+import type { JobKind, JobState } from '@/api/types';
+import { JobTable } from '@/features/jobs/JobTable';
+import { useJobColumns } from '@/features/jobs/useJobColumns';
 import { JobStatus } from '@/features/status/JobStatus';
-import { formatSeconds } from '@/format/quantity';
-import { secondsBetween } from '@/format/time';
-import { useLocale } from '@/i18n/locale';
-import { DataTable } from '@/ui/DataTable';
+import { useTranslate } from '@/i18n/locale';
 import { Empty } from '@/ui/Empty';
-import { Loaded } from '@/ui/Loading';
-import { Pager, useCursor } from '@/ui/Pager';
+import { useCursor } from '@/ui/Pager';
 import { Page, Section } from '@/ui/Page';
 import { Time } from '@/ui/Time';
 import { IconRefresh } from '@/ui/icons';
@@ -32,7 +30,8 @@ const kinds: JobKind[] = [
 const states: JobState[] = ['queued', 'running', 'succeeded', 'failed', 'cancelled'];
 
 export function JobsPage() {
-  const { t, locale } = useLocale();
+  const t = useTranslate();
+  const columns = useJobColumns();
   const cursor = useCursor();
   const filters = useFilters(['kind', 'state']);
   const kind = kinds.find((each) => each === filters.values.kind);
@@ -67,72 +66,48 @@ export function JobsPage() {
             onChange={(value) => filters.set({ state: value ?? '' })}
           />
         </div>
-        <Loaded query={jobs} rows={10}>
-          {({ items, next }) =>
-            items.length === 0 ? (
-              <Empty icon={IconRefresh} title={t('jobs.empty')} />
-            ) : (
-              <>
-                <DataTable<Job>
-                  label={t('nav.jobs')}
-                  rows={items}
-                  rowKey={(job) => job.id}
-                  busy={jobs.isPlaceholderData}
-                  columns={[
-                    {
-                      id: 'what',
-                      header: t('restores.what'),
-                      card: 'title',
-                      cell: (job) => (
-                        <Link to={`/projects/${job.project}/jobs/${job.id}`}>{t(`jobKind.${job.kind}`)}</Link>
-                      ),
-                    },
-                    {
-                      id: 'state',
-                      header: t('backups.state'),
-                      card: 'plain',
-                      cell: (job) => (
-                        <>
-                          <JobStatus state={job.state} />
-                          <div className="dimmed small">
-                            {job.error?.message ?? (job.state === 'running' && job.progress.phase)}
-                          </div>
-                        </>
-                      ),
-                    },
-                    {
-                      id: 'project',
-                      header: t('fleet.project'),
-                      cell: (job) => (
-                        <>
-                          <Link to={`/projects/${job.project}`}>{job.project}</Link>{' '}
-                          <span className="dimmed">{job.branch}</span>
-                        </>
-                      ),
-                    },
-                    { id: 'at', header: t('job.created'), cell: (job) => <Time at={job.created_at} /> },
-                    {
-                      id: 'by',
-                      header: t('backups.who'),
-                      cell: (job) =>
-                        job.created_by === 'schedule' ? t('backups.bySchedule') : job.created_by,
-                    },
-                    {
-                      id: 'duration',
-                      header: t('backups.duration'),
-                      align: 'end',
-                      cell: (job) =>
-                        job.started_at && job.finished_at
-                          ? formatSeconds(secondsBetween(job.started_at, job.finished_at), locale)
-                          : '–',
-                    },
-                  ]}
-                />
-                <Pager cursor={cursor} next={next} />
-              </>
-            )
-          }
-        </Loaded>
+        <JobTable
+          label={t('nav.jobs')}
+          jobs={jobs}
+          cursor={cursor}
+          empty={<Empty icon={IconRefresh} title={t('jobs.empty')} />}
+          columns={[
+            {
+              id: 'what',
+              header: t('restores.what'),
+              card: 'title',
+              cell: (job) => (
+                <Link to={`/projects/${job.project}/jobs/${job.id}`}>{t(`jobKind.${job.kind}`)}</Link>
+              ),
+            },
+            {
+              id: 'state',
+              header: t('backups.state'),
+              card: 'plain',
+              cell: (job) => (
+                <>
+                  <JobStatus state={job.state} />
+                  <div className="dimmed small">
+                    {job.error?.message ?? (job.state === 'running' && job.progress.phase)}
+                  </div>
+                </>
+              ),
+            },
+            {
+              id: 'project',
+              header: t('fleet.project'),
+              cell: (job) => (
+                <>
+                  <Link to={`/projects/${job.project}`}>{job.project}</Link>{' '}
+                  <span className="dimmed">{job.branch}</span>
+                </>
+              ),
+            },
+            { id: 'at', header: t('job.created'), cell: (job) => <Time at={job.created_at} /> },
+            columns.by,
+            columns.duration,
+          ]}
+        />
       </Section>
     </Page>
   );

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
-import { Link, NavLink, Outlet, useLocation, useParams } from 'react-router-dom';
+import { Link, Outlet, useLocation, useParams } from 'react-router-dom';
 import { api, take } from '@/api/client';
 import { keys } from '@/api/keys';
 import type { Project } from '@/api/types';
@@ -19,11 +19,13 @@ interface Tab {
   to: string;
   label: MessageKey;
   admin?: boolean;
+  // Pages that are reached from it, and have no tab of their own.
+  leadsTo?: string[];
 }
 
 const tabs: Tab[] = [
-  { to: '', label: 'tab.backups' },
-  { to: 'restores', label: 'tab.restores' },
+  { to: '', label: 'tab.backups', leadsTo: ['backups'] },
+  { to: 'restores', label: 'tab.restores', leadsTo: ['restore', 'jobs'] },
   { to: 'import', label: 'tab.import', admin: true },
   { to: 'branches', label: 'tab.branches' },
   { to: 'schedule', label: 'tab.schedule' },
@@ -62,11 +64,12 @@ function Frame({ project }: { project: Project }) {
   const base = `/projects/${project.name}`;
   const admin = mayAdminister(project);
   const { pathname } = useLocation();
+  const [first = '', ...rest] = pathname.slice(base.length + 1).split('/');
   const tabsRef = useRef<HTMLElement>(null);
   // On a phone the tabs are wider than the screen.
   useEffect(() => {
     const list = tabsRef.current;
-    const current = list?.querySelector<HTMLElement>('[aria-current="page"]');
+    const current = list?.querySelector<HTMLElement>('[aria-current]');
     if (list && current) list.scrollLeft = current.offsetLeft - list.offsetLeft - 24;
   }, [pathname]);
   return (
@@ -89,13 +92,19 @@ function Frame({ project }: { project: Project }) {
               .filter((tab) => admin || !tab.admin)
               .map((tab) => (
                 <li key={tab.to}>
-                  <NavLink
+                  <Link
                     to={tab.to === '' ? base : `${base}/${tab.to}`}
-                    end={tab.to === ''}
                     className={classes.tab}
+                    aria-current={
+                      tab.to === first && rest.length === 0
+                        ? 'page'
+                        : tab.to === first || tab.leadsTo?.includes(first)
+                          ? 'true'
+                          : undefined
+                    }
                   >
                     {t(tab.label)}
-                  </NavLink>
+                  </Link>
                 </li>
               ))}
           </ul>

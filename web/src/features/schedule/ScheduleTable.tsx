@@ -61,7 +61,8 @@ export function ScheduleTable({ project, schedules, onEdit }: Props) {
       header: t('schedule.when'),
       cell: (schedule) => (
         <>
-          {schedule.words} <span className="dimmed small mono">{schedule.cron}</span>
+          {schedule.words}
+          <div className="dimmed small mono nowrap">{schedule.cron}</div>
         </>
       ),
     },
