@@ -11,6 +11,7 @@
 #include "http/server.h"
 #include "jobs/job_queue.h"
 
+#include "notify/courier.h"
 namespace skyhold {
 
 // All must outlive the Api.
@@ -22,6 +23,8 @@ struct ApiServices {
   Platform& platform;
   Interchange& interchange;
   const MasterKey& master_key;
+  Notifications& notifications;
+  Courier& courier;
   const Clock& clock;
 };
 

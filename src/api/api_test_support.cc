@@ -262,7 +262,10 @@ ApiHouse::ApiHouse() : clock(parse_rfc3339("2026-11-23T10:00:00Z").value()) {
   options.password_cost = {.operations = 1, .memory_bytes = 1U << 16};
   access = need(Access::open(*database, master_key, clock, options));
   jobs = need(JobQueue::open(*database, clock));
-  api = need(Api::open({*database, *catalog, *access, *jobs, platform, interchange, master_key, clock}));
+  notifications = need(Notifications::open(*database, master_key, clock));
+  courier = std::make_unique<Courier>(*notifications, CourierOptions{.allow_private_addresses = true}, clock);
+  api = need(Api::open({*database, *catalog, *access, *jobs, platform, interchange, *notifications, *courier,
+                        master_key, clock}));
   add_project("acme");
   add_project("globex");
   add_account("olga", true);

@@ -142,6 +142,8 @@ class ApiHouse {
   void add_project(std::string_view name);
 
   std::unique_ptr<HttpServer> server_;
+  std::unique_ptr<Notifications> notifications;
+  std::unique_ptr<Courier> courier;
   std::string base_url_;
 };
 

@@ -43,15 +43,15 @@ BranchHealthFacts production_facts(const ProjectSummary& summary, const HealthSe
 
 }  // namespace
 
-Result<HealthSetting> health_setting(const ApiServices& services) {
-  HealthSetting setting{.zone = TRY(TimeZone::find(services.platform.time_zone())),
-                        .now = services.clock.now(),
+Result<HealthSetting> health_setting(Catalog& catalog, const Platform& platform, Instant now) {
+  HealthSetting setting{.zone = TRY(TimeZone::find(platform.time_zone())),
+                        .now = now,
                         .stores_of_region = {},
                         .schedules_of_project = {}};
-  for (const RegionView& region : services.platform.regions()) {
+  for (const RegionView& region : platform.regions()) {
     setting.stores_of_region[region.name] = static_cast<int>(region.stores.size());
   }
-  for (Schedule& schedule : TRY(services.catalog.enabled_schedules())) {
+  for (Schedule& schedule : TRY(catalog.enabled_schedules())) {
     setting.schedules_of_project[schedule.project].push_back(std::move(schedule));
   }
   return setting;

@@ -18,7 +18,10 @@ struct HealthSetting {
   std::map<std::string, int, std::less<>> stores_of_region;
   std::map<std::string, std::vector<Schedule>, std::less<>> schedules_of_project;  // enabled ones
 };
-Result<HealthSetting> health_setting(const ApiServices& services);
+Result<HealthSetting> health_setting(Catalog& catalog, const Platform& platform, Instant now);
+inline Result<HealthSetting> health_setting(const ApiServices& services) {
+  return health_setting(services.catalog, services.platform, services.clock.now());
+}
 
 struct ShownHealth {
   ProjectHealthFacts facts;

@@ -160,6 +160,7 @@ ApiResult delete_project(ApiCall& call) {
   }
   TRY(call.services.catalog.delete_project(name, true));
   TRY(call.services.access.forget_project(name));
+  TRY(call.services.notifications.forget_project(name));
   return no_content();
 }
 

@@ -53,6 +53,7 @@ const std::vector<Route>& api_routes() {
     add_member_routes(routes);
     add_schedule_routes(routes);
     add_backup_routes(routes);
+    add_notification_routes(routes);
     add_contents_routes(routes);
     add_restore_routes(routes);
     add_download_routes(routes);

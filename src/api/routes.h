@@ -58,6 +58,7 @@ void add_backup_routes(std::vector<Route>& routes);
 void add_contents_routes(std::vector<Route>& routes);
 void add_restore_routes(std::vector<Route>& routes);
 void add_download_routes(std::vector<Route>& routes);
+void add_notification_routes(std::vector<Route>& routes);
 void add_import_routes(std::vector<Route>& routes);
 void add_retention_routes(std::vector<Route>& routes);
 void add_job_routes(std::vector<Route>& routes);

@@ -9,11 +9,13 @@
 #include "app/catalog_saver.h"
 #include "app/job_choice.h"
 #include "app/job_runner.h"
+#include "app/notices.h"
 #include "app/periodic.h"
 #include "app/scheduler.h"
 #include "app/service_platform.h"
 #include "base/log.h"
 #include "jobs/worker.h"
+#include "notify/courier.h"
 
 namespace skyhold {
 namespace {
@@ -22,6 +24,9 @@ constexpr std::chrono::seconds kSchedulerPause{5};
 constexpr std::chrono::seconds kSaverPause{10};
 constexpr std::chrono::minutes kStoreLookPause{2};
 constexpr std::chrono::hours kSweepPause{1};
+constexpr std::chrono::seconds kNoticesPause{10};
+constexpr std::chrono::seconds kDeliveryPause{5};
+constexpr int kDeliverers = 2;  // one server that does not answer holds up one of them
 constexpr std::chrono::seconds kAnswerDeadline{10};
 
 Status make_data_directory(const std::filesystem::path& directory) {
@@ -84,6 +89,15 @@ ServerOptions server_options(const ServerSettings& settings, Api& api) {
   return options;
 }
 
+CourierOptions courier_options(const ServiceSettings& settings) {
+  CourierOptions options;
+  options.mail = settings.mail;
+  options.public_url = settings.server.public_url;
+  options.allow_private_addresses = settings.notify.allow_private_addresses;
+  options.ca_file = settings.notify.ca_file;
+  return options;
+}
+
 class RunningService final : public Service {
  public:
   RunningService(ServiceSettings settings, MasterKey key, FirstStart first, const Clock& clock)
@@ -102,6 +116,7 @@ class RunningService final : public Service {
   Status make_first_account();
   Status begin_api();
   void begin_scheduler();
+  void begin_notifying();
   void begin_worker();
   void close_backup(const Job& job);
   Result<std::string> work_on(const Job& job, JobContext& context);
@@ -120,6 +135,9 @@ class RunningService final : public Service {
   std::unique_ptr<CatalogSaver> saver_;
   std::unique_ptr<ServicePlatform> platform_;
   std::unique_ptr<InterchangeSources> sources_;
+  std::unique_ptr<Notifications> notifications_;
+  std::unique_ptr<Courier> courier_;
+  std::unique_ptr<Notices> notices_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> server_;
   std::unique_ptr<JobServices> job_services_;
@@ -143,6 +161,8 @@ Status RunningService::open(std::unique_ptr<SqlDatabase> database, std::unique_p
   platform_ = std::make_unique<ServicePlatform>(
       *repositories_, *catalog_, clock_, settings_.schedule.automatic, [this] { return saver_->view(); });
   sources_ = std::make_unique<InterchangeSources>(*repositories_, *catalog_, clock_);
+  notifications_ = TRY(Notifications::open(*database_, key_, clock_));
+  courier_ = std::make_unique<Courier>(*notifications_, courier_options(settings_), clock_);
   job_services_ = std::unique_ptr<JobServices>(
       new JobServices{*catalog_, *jobs_, *repositories_, *sources_, settings_, clock_});
   return {};
@@ -170,7 +190,8 @@ Status RunningService::make_first_account() {
 }
 
 Status RunningService::begin_api() {
-  api_ = TRY(Api::open({*database_, *catalog_, *access_, *jobs_, *platform_, *sources_, key_, clock_}));
+  api_ = TRY(Api::open({*database_, *catalog_, *access_, *jobs_, *platform_, *sources_, *notifications_, *courier_,
+                        key_, clock_}));
   server_ = TRY(HttpServer::start(server_options(settings_.server, *api_),
                                   [this](ServerRequest& request) { return api_->handle(request); }));
   periodic_.push_back(std::make_unique<Periodic>("looking at the stores", kStoreLookPause,
@@ -191,6 +212,20 @@ void RunningService::begin_scheduler() {
                                                  [this](const CancelToken&) { return sources_->sweep(); }));
   periodic_.push_back(std::make_unique<Periodic>(
       "saving the catalog", kSaverPause, [this](const CancelToken& cancel) { return saver_->tick(cancel); }));
+  begin_notifying();
+}
+
+void RunningService::begin_notifying() {
+  notices_ = std::make_unique<Notices>(*catalog_, *jobs_, *platform_, *notifications_, clock_);
+  periodic_.push_back(std::make_unique<Periodic>("looking for what people are told", kNoticesPause,
+                                                 [this](const CancelToken&) { return notices_->look(); }));
+  for (int deliverer = 0; deliverer < kDeliverers; ++deliverer) {
+    periodic_.push_back(
+        std::make_unique<Periodic>("delivering notifications", kDeliveryPause,
+                                   [this](const CancelToken& cancel) { return courier_->deliver(cancel); }));
+  }
+  periodic_.push_back(std::make_unique<Periodic>(
+      "sweeping notifications", kSweepPause, [this](const CancelToken&) { return notifications_->sweep(); }));
 }
 
 void RunningService::close_backup(const Job& job) {

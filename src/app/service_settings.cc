@@ -88,6 +88,17 @@ Status read_proxies(const Value& value, ServerSettings& server) {
   return {};
 }
 
+Status read_public_url(const Value& value, ServerSettings& server) {
+  std::string url = TRY(value.text());
+  while (url.ends_with('/')) url.pop_back();
+  const std::size_t scheme = url.starts_with("https://") ? 8 : url.starts_with("http://") ? 7 : 0;
+  if (scheme == 0 || url.size() == scheme || url.find_first_of("/?#\\ \"<>", scheme) != std::string::npos) {
+    return value.refuse("is not the address of a site", "write \"https://skyhold.example.com\"");
+  }
+  server.public_url = std::move(url);
+  return {};
+}
+
 template <auto Member, typename Duration, typename Target>
 Status read_duration(const Value& value, Target& target) {
   const std::string text = TRY(value.text());
@@ -110,11 +121,12 @@ Status read_cron(const Value& value, ScheduleSettings& schedule) {
   return {};
 }
 
-constexpr std::array<Field<ServerSettings>, 6> kServerFields{{
+constexpr std::array<Field<ServerSettings>, 7> kServerFields{{
     {"listen", "", read_listen},
     {"certificate_file", "", read_path<&ServerSettings::certificate_file>},
     {"key_file", "", read_path<&ServerSettings::key_file>},
     {"trusted_proxies", "", read_proxies},
+    {"public_url", "", read_public_url},
     {"session_idle", "", read_duration<&ServerSettings::session_idle, std::chrono::minutes>},
     {"session_absolute", "", read_duration<&ServerSettings::session_absolute, std::chrono::hours>},
 }};
@@ -163,7 +175,7 @@ Status read_server(const Value& value, ServiceSettings& settings) {
                       "give both certificate_file and key_file");
 }
 
-constexpr std::array<Field<ServiceSettings>, 10> kServiceFields{{
+constexpr std::array<Field<ServiceSettings>, 12> kServiceFields{{
     {"platform_time_zone", "", read_elsewhere<ServiceSettings>},  // parse_settings()
     {"stores", "", read_elsewhere<ServiceSettings>},
     {"regions", "", read_elsewhere<ServiceSettings>},
@@ -182,6 +194,12 @@ constexpr std::array<Field<ServiceSettings>, 10> kServiceFields{{
     {"import", "",
      [](const Value& value, ServiceSettings& settings) {
        return read_fields<ImportSettings>(value, kImportFields, "", settings.imports);
+     }},
+    {"mail", "",
+     [](const Value& value, ServiceSettings& settings) { return read_mail_settings(value, settings.mail); }},
+    {"notify", "",
+     [](const Value& value, ServiceSettings& settings) {
+       return read_notify_settings(value, settings.notify);
      }},
 }};
 

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/notify_settings.h"
 #include "http/server.h"
 #include "stores/store_settings.h"
 
@@ -19,6 +20,7 @@ struct ServerSettings {
   std::string certificate_file;
   std::string key_file;
   std::vector<std::string> trusted_proxies;
+  std::string public_url;  // "https://skyhold.example.com", as people reach it; empty: as each request has it
   std::chrono::minutes session_idle{60};
   std::chrono::hours session_absolute{12};
 };
@@ -58,6 +60,8 @@ struct ServiceSettings {
   WorkerSettings worker;
   ScheduleSettings schedule;
   ImportSettings imports;
+  MailSettings mail;
+  NotifySettings notify;
 
   [[nodiscard]] std::filesystem::path key_file() const;
   [[nodiscard]] std::string catalog() const;

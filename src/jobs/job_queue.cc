@@ -177,6 +177,16 @@ Result<JobQueue::JobPage> JobQueue::jobs(const JobFilter& filter, int limit, std
   });
 }
 
+Result<std::vector<Job>> JobQueue::ended_since(Instant since, int limit) {
+  return database_.read([&](SqlSession& session) -> Result<std::vector<Job>> {
+    return read_jobs(TRY(session.query(
+        fmt::format("SELECT {} FROM jobs WHERE finished_at_ms IS NOT NULL AND finished_at_ms >= ? "
+                    "ORDER BY finished_at_ms, id LIMIT ?",
+                    kJobColumns),
+        {to_milliseconds(since), std::int64_t{limit}})));
+  });
+}
+
 Result<JobQueue::JobCounts> JobQueue::counts(Instant failed_since) {
   return database_.read([&](SqlSession& session) -> Result<JobCounts> {
     const SqlRows rows = TRY(session.query(

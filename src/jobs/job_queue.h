@@ -82,6 +82,8 @@ class JobQueue {
     std::string next;
   };
   Result<JobPage> jobs(const JobFilter& filter, int limit, std::string_view after = {});
+  // Those that ended then or later, the first to end first.
+  Result<std::vector<Job>> ended_since(Instant since, int limit);
   struct JobCounts {
     std::int64_t queued = 0;
     std::int64_t running = 0;

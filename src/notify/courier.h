@@ -13,10 +13,10 @@
 namespace skyhold {
 
 struct CourierOptions {
-  MailSettings mail;
-  std::string public_url;                // of the dashboard, without a slash at its end; may be empty
+  MailSettings mail{};
+  std::string public_url{};              // of the dashboard, without a slash at its end; may be empty
   bool allow_private_addresses = false;  // webhooks to this machine and its network
-  std::string ca_file;                   // that webhooks trust beside nobody; empty: the system's
+  std::string ca_file{};                 // that webhooks trust beside nobody; empty: the system's
 };
 
 // Thread-safe: any number of threads and processes may deliver.
@@ -36,6 +36,7 @@ class Courier {
   Result<std::vector<Tried>> test(std::string_view project, std::string_view destination);
 
   [[nodiscard]] bool can_mail() const { return options_.mail.configured(); }
+  [[nodiscard]] bool may_reach_private_addresses() const { return options_.allow_private_addresses; }
 
  private:
   Result<std::string> send(const Outgoing& outgoing, const CancelToken& cancel);
