@@ -1,11 +1,24 @@
 import type { MessageKey } from './en';
+import { account } from './fr/account';
+import { backup } from './fr/backup';
+import { fleet } from './fr/fleet';
 import { interchange } from './fr/interchange';
+import { platform } from './fr/platform';
+import { project } from './fr/project';
+import { restore } from './fr/restore';
+import { retention } from './fr/retention';
 import type { Message } from './message';
 
-// Begun: navigation, words of state, signing in, the page of backups, download and import. The rest is said in
-// English.
+// All of it: message.test.ts names what is missing. What the server says, it says in English.
 export const fr: Partial<Record<MessageKey, Message>> = {
+  ...account,
+  ...backup,
+  ...fleet,
   ...interchange,
+  ...platform,
+  ...project,
+  ...restore,
+  ...retention,
 
   'action.back': 'Retour',
   'action.cancel': 'Annuler',

@@ -213,4 +213,39 @@ export const interchange: Partial<Record<MessageKey, Message>> = {
   'decision.refused': 'Refusé',
   'decision.wanted': 'Regardé',
   'decision.warnings': { one: '{count} avertissement', other: '{count} avertissements' },
+
+  'finding.broken_archive':
+    'Récupérez-la ou refaites-la : elle a été abîmée en chemin, ou faite pour tromper.',
+  'finding.counts': 'Refaites le dump : il y manque des lignes, ou il a été modifié à la main.',
+  'finding.extension': 'Demandez à un opérateur si cette extension peut être permise.',
+  'finding.failed_statement':
+    'Voyez l’instruction ci-dessous. Les dumps de tout un serveur ou d’autres bases que PostgreSQL ne se chargent pas.',
+  'finding.language':
+    'Les fonctions dans ce langage agissent hors de la base. Laissez-les de côté, et refaites le dump.',
+  'finding.meta_command':
+    'Les commandes de psql pourraient lancer des programmes sur le serveur. Faites le dump avec pg_dump, sans vos propres scripts dedans.',
+  'finding.missing_files':
+    'Ces pièces jointes seront vides. Si l’ancien hébergeur les a encore, refaites l’archive ; sinon continuez sans elles.',
+  'finding.missing_modules':
+    'Installez-les dans le chemin des modules de la branche avant de restaurer, sinon Odoo ne démarrera pas avec cette base.',
+  'finding.modules_differ': 'C’est la base qui compte. Le manifeste est peut-être celui d’un autre dump.',
+  'finding.newer_server': 'Restaurez-la sur un serveur de cette version ou plus récent, si vous en avez un.',
+  'finding.no_dump':
+    'Un zip d’Odoo a dump.sql ou dump.dump tout en haut. Ne le mettez pas dans une autre archive.',
+  'finding.no_filestore':
+    'Sans ses fichiers, chaque pièce jointe est vide. Faites la sauvegarde « avec filestore » si vous le pouvez.',
+  'finding.not_odoo_files': 'Regardez si les fichiers et le dump vont ensemble.',
+  'finding.odoo_version': 'Restaurez-la sur une branche de la même version, et mettez-la à niveau là.',
+  'finding.runs_as_owner':
+    'Regardez ces fonctions avant de restaurer : elles agissent avec les droits de leur propriétaire.',
+  'finding.runs_on_restore':
+    'Regardez-les avant de restaurer : elles s’exécutent dès que la base est en service.',
+  'finding.server': 'Le serveur où elle est chargée n’a pas répondu comme il faut. Réessayez plus tard.',
+  'finding.server_rights':
+    'Un opérateur doit donner au rôle de Skyhold le droit de créer des bases et des rôles.',
+  'finding.statement': 'Cela agit hors de la base. Faites le dump avec pg_dump seul, et laissez-le de côté.',
+  'finding.too_large': 'Un opérateur peut relever la limite, ou l’importer par la ligne de commande.',
+  'finding.too_long': 'Un opérateur peut relever la limite, ou l’importer à une heure plus calme.',
+  'finding.truncated_dump': 'Sa fin manque : refaites-le ou récupérez-le encore, et comparez les tailles.',
+  'finding.unknown_format': 'Voyez les types acceptés. Dépaquetez ce qui a été empaqueté deux fois.',
 };

@@ -1,0 +1,45 @@
+import type { MessageKey } from '../en';
+import type { Message } from '../message';
+
+export const fleet: Partial<Record<MessageKey, Message>> = {
+  'fleet.catalogBehind': 'La sauvegarde du catalogue lui-même est en retard',
+  'fleet.catalogSaved': 'Le catalogue est sauvegardé',
+  'fleet.copies': 'Copies',
+  'fleet.empty': 'Pas encore de projet',
+  'fleet.emptyMember': 'Dès que quelqu’un vous fait membre d’un projet, il apparaît ici.',
+  'fleet.emptyOperator':
+    'Un projet est une application Odoo : sa base et son filestore de production, et les branches de préproduction à côté. Créez le premier, dites à Skyhold où se trouve sa production, et il est sauvegardé chaque nuit à 01:00.',
+  'fleet.health': 'Santé',
+  'fleet.jobs': '{running} en cours, {queued} en attente',
+  'fleet.lastGood': 'Dernière bonne sauvegarde',
+  'fleet.lead': 'Tous les projets, et s’ils sont en sécurité.',
+  'fleet.new': 'Nouveau projet',
+  'fleet.next': 'Prochaine',
+  'fleet.noMatch': 'Aucun projet ne correspond.',
+  'fleet.now': 'En ce moment',
+  'fleet.objective': { one: 'au plus {count} heure', other: 'au plus {count} heures' },
+  'fleet.project': 'Projet',
+  'fleet.search': 'Chercher par nom ou titre',
+  'fleet.sort': 'Ordre',
+  'fleet.sort.health': 'La pire santé d’abord',
+  'fleet.sort.last_good': 'La plus vieille sauvegarde d’abord',
+  'fleet.sort.name': 'Par nom',
+  'fleet.sort.stored_bytes': 'Les plus grands d’abord',
+  'fleet.stored': 'Stocké',
+  'fleet.storesFailing': { one: '{count} dépôt est en panne', other: '{count} dépôts sont en panne' },
+  'fleet.storesHealthy': { one: '{count} dépôt fonctionne', other: 'Les {count} dépôts fonctionnent' },
+  'fleet.table': 'Projets',
+
+  'newProject.create': 'Créer le projet',
+  'newProject.lead':
+    'Son référentiel est créé dans chaque dépôt de sa région. Ensuite vous direz où se trouve sa branche de production.',
+  'newProject.made': 'Le projet {name} est là.',
+  'newProject.name': 'Nom',
+  'newProject.nameHint': 'Dans les adresses et la ligne de commande ; il ne peut plus être changé.',
+  'newProject.nameRule': 'Prenez a–z, 0–9 et « - », au plus 63 caractères, sans « - » aux deux bouts.',
+  'newProject.projectTitle': 'Titre',
+  'newProject.region': 'Région',
+  'newProject.regionHint': 'Décide dans quels dépôts vont ses copies.',
+  'newProject.title': 'Nouveau projet',
+  'newProject.titleHint': 'Comme les gens l’appellent, par exemple le nom du client.',
+};
