@@ -2,7 +2,7 @@
 import { iso, now, hour } from './fixtures.mjs';
 
 const phases = {
-  backup: ['Locking the tables', 'Reading the database and files', 'Writing the index', 'Finishing'],
+  backup: ['Locking the tables', 'Reading the database and files', 'Uploading the last of it, to 3 copies'],
   restore: [
     'Backing up what will be replaced',
     'Reading the schema',
@@ -15,7 +15,7 @@ const phases = {
   ],
   import: ['Reading the archive', 'Loading the dump', 'Looking at the database', 'Comparing the files'],
 };
-const length = 14_000;
+const length = 20_000;
 const total = 48_200_000_000;
 
 const neutralization = {
@@ -83,6 +83,8 @@ export function jobOf(id) {
   const elapsed = Date.now() - began;
   const share = Math.min(1, elapsed / length);
   const running = share < 1;
+  const phase = names[Math.min(names.length - 1, Math.floor(share * names.length))];
+  const counted = !phase.startsWith('Uploading');
   const state = running ? 'running' : error ? 'failed' : 'succeeded';
   return {
     id,
@@ -98,11 +100,11 @@ export function jobOf(id) {
     attempt: 1,
     cancel_requested: false,
     progress: {
-      phase: names[Math.min(names.length - 1, Math.floor(share * names.length))],
-      done_bytes: Math.round(share * total),
-      total_bytes: total,
-      bytes_per_second: 184_000_000,
-      seconds_left: running ? (length - elapsed) / 1000 : null,
+      phase,
+      done_bytes: counted ? Math.round(share * total) : 0,
+      total_bytes: counted ? total : 0,
+      bytes_per_second: counted ? 184_000_000 : 0,
+      seconds_left: running && counted ? (length - elapsed) / 1000 : null,
     },
     request: known.request ?? (mode ? { backup: known.backup, mode, safety_backup: true } : {}),
     ...(state === 'succeeded' && known.result ? { result: known.result } : {}),

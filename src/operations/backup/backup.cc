@@ -72,6 +72,8 @@ class Backup {
     if (options_.review) TRY(options_.review(result_.manifest));
     const Id tree = TRY(stage("trees", [&] { return store_tree(*writer, captured); }));
     TRY(cancel_.check());
+    // All is read, and a slow store may still be behind: how long it takes is not known.
+    progress_.report({fmt::format("Uploading the last of it, to {}", copies_in_words()), 0, 0, 0, 0});
     TRY(stage("finish uploads", [&] { return writer->finish(); }));
     // A copy whose lock was taken from us may have been pruned under us.
     TRY(lock->confirm());
@@ -96,6 +98,11 @@ class Backup {
       return;
     }
     result_.stages.push_back({name, seconds});
+  }
+
+  [[nodiscard]] std::string copies_in_words() {
+    const std::size_t copies = repository_.copies().size();
+    return copies == 1 ? "one copy" : fmt::format("{} copies", copies);
   }
 
   // Snapshots before the index: what a snapshot names, an index that is read later knows.

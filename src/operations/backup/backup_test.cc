@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 
 #include "base/encoding.h"
 #include "base/random.h"
@@ -25,9 +26,16 @@ using testing::HasSubstr;
 
 class QuietProgress final : public ProgressSink {
  public:
-  void report(const Progress&) override {}
+  void report(const Progress& progress) override {
+    const std::scoped_lock lock(mutex_);
+    last = progress;
+  }
   void warn(const std::string& message) override { warnings.push_back(message); }
+  Progress last;
   std::vector<std::string> warnings;
+
+ private:
+  std::mutex mutex_;
 };
 
 SourceTable table_of_pages(std::uint64_t pages, bool splittable = true) {
@@ -154,6 +162,13 @@ TEST_F(BackupTest, SaysWhatItHolds) {
     EXPECT_TRUE(repository_->find_node(result->snapshot, path)) << path;
   }
   EXPECT_EQ(result->complete_copies.size(), 3U);
+}
+
+TEST_F(BackupTest, SaysThatItStillUploadsWhenAllIsRead) {
+  attach("an attachment");
+  ASSERT_TRUE(back_up());
+  EXPECT_EQ(progress_.last.phase, "Uploading the last of it, to 3 copies");
+  EXPECT_EQ(progress_.last.total_bytes, 0U) << "how much is left is not known, so no share is shown";
 }
 
 TEST_F(BackupTest, TheSecondNightReadsNoFileAgainAndAddsLittle) {

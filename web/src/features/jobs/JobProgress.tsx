@@ -8,8 +8,9 @@ import classes from './JobProgress.module.css';
 export function JobProgress({ job, label }: { job: Job; label: string }) {
   const { locale, t } = useLocale();
   const { phase, done_bytes, total_bytes, bytes_per_second, seconds_left } = job.progress;
-  const share = total_bytes > 0 ? Math.min(100, (100 * done_bytes) / total_bytes) : 0;
   const known = total_bytes > 0;
+  // What is not over is not whole, however little is left.
+  const share = known ? Math.min(99, (100 * done_bytes) / total_bytes) : 0;
   const facts = [
     known
       ? t('progress.of', { done: formatBytes(done_bytes, locale), total: formatBytes(total_bytes, locale) })

@@ -29,7 +29,6 @@ export function useJobColumns() {
       id: 'duration',
       header: t('backups.duration'),
       align: 'end',
-      card: 'hidden',
       cell: (job) =>
         job.started_at && job.finished_at
           ? formatSeconds(secondsBetween(job.started_at, job.finished_at), locale)
