@@ -1,6 +1,7 @@
 // Method, path and answer of each route that the pages ask.
 import * as data from './fixtures.mjs';
 import { interchangeRoutes } from './interchange.mjs';
+import { notificationRoutes } from './notifications.mjs';
 import { activeJobs, allJobs, eventsOf, jobOf, startJob } from './jobs.mjs';
 
 const { iso, now, day, hour, lastNight } = data;
@@ -318,6 +319,7 @@ export const routes = [
       },
     ],
   ],
+  ...notificationRoutes(now),
   ['GET', /^\/projects\/([^/]+)\/schedules$/, () => ({ items: data.schedules })],
   [
     'PATCH',

@@ -323,6 +323,39 @@ export const pages = [
       await page.getByRole('img', { name: /QR/ }).waitFor();
     },
   ],
+  ['notifications', 'admin', '/projects/acme/notifications'],
+  ['notifications-empty', 'operator', '/projects/jansen-bikes/notifications'],
+  [
+    'notifications-new',
+    'admin',
+    '/projects/acme/notifications',
+    async (page) => {
+      await page.getByRole('button', { name: 'Tell somebody' }).click();
+      await page.getByLabel('Addresses').waitFor();
+    },
+  ],
+  [
+    'notifications-secret',
+    'admin',
+    '/projects/acme/notifications',
+    async (page) => {
+      await page.getByRole('button', { name: 'Tell somebody' }).click();
+      await page.getByText('By webhook').click();
+      await page.getByLabel('URL').fill('https://hooks.example.com/skyhold');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Keep this secret now').waitFor();
+    },
+  ],
+  [
+    'notifications-test',
+    'admin',
+    '/projects/acme/notifications',
+    async (page) => {
+      await page.getByRole('button', { name: /^Test Mail to ines/ }).click();
+      await page.getByRole('button', { name: 'Send a test' }).click();
+      await page.getByText('550 5.1.1').waitFor();
+    },
+  ],
   ['not-found', 'operator', '/nowhere'],
   ['project-not-found', 'operator', '/projects/nobody'],
 ];

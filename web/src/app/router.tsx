@@ -31,6 +31,7 @@ const projectPages: RouteObject[] = [
   page('storage', () => import('@/features/storage/ProjectStoragePage'), 'ProjectStoragePage'),
   page('schedule', () => import('@/features/schedule/SchedulePage'), 'SchedulePage'),
   page('branches', () => import('@/features/branches/BranchesPage'), 'BranchesPage'),
+  page('notifications', () => import('@/features/notifications/NotificationsPage'), 'NotificationsPage'),
   page('members', () => import('@/features/members/MembersPage'), 'MembersPage'),
   page('activity', () => import('@/features/audit/ProjectAuditPage'), 'ProjectAuditPage'),
   page('settings', () => import('@/features/settings/SettingsPage'), 'SettingsPage'),

@@ -4,6 +4,7 @@ import { backup } from './fr/backup';
 import { fleet } from './fr/fleet';
 import { interchange } from './fr/interchange';
 import { platform } from './fr/platform';
+import { notifications } from './fr/notifications';
 import { project } from './fr/project';
 import { restore } from './fr/restore';
 import { retention } from './fr/retention';
@@ -17,6 +18,7 @@ export const fr: Partial<Record<MessageKey, Message>> = {
   ...interchange,
   ...platform,
   ...project,
+  ...notifications,
   ...restore,
   ...retention,
 

@@ -32,6 +32,7 @@ const tabs: Tab[] = [
   { to: 'retention', label: 'tab.retention' },
   { to: 'storage', label: 'tab.storage' },
   { to: 'members', label: 'tab.members', admin: true },
+  { to: 'notifications', label: 'tab.notifications', admin: true },
   { to: 'activity', label: 'tab.activity', admin: true },
   { to: 'settings', label: 'tab.settings', admin: true },
 ];

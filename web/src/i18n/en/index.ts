@@ -6,6 +6,8 @@ import { common } from './common';
 import { fleet } from './fleet';
 import { interchange } from './interchange';
 import { platform } from './platform';
+import { notifications } from './notifications';
+import { oidc } from './oidc';
 import { project } from './project';
 import { restore } from './restore';
 import { retention } from './retention';
@@ -14,6 +16,8 @@ const messages = {
   ...common,
   ...account,
   ...fleet,
+  ...oidc,
+  ...notifications,
   ...backups,
   ...backup,
   ...restore,
