@@ -48,8 +48,15 @@ class FakeInterchange final : public Interchange {
   FakeInterchange(const MasterKey& key, const Clock& clock);
   Result<std::unique_ptr<ByteSource>> open_download(const BackupRecord& backup, const ExportOptions& options,
                                                     const ByteRange& range) override;
+  Result<FoundAttachments> find_attachments(const BackupRecord&, const Manifest&,
+                                            const AttachmentQuery& query) override {
+    searched = query.text;
+    return attachments;
+  }
   Result<std::shared_ptr<Uploads>> uploads(const Project&) override { return uploads_; }
 
+  FoundAttachments attachments;
+  std::string searched;
   std::string content = "what the backup holds";
   std::optional<Error> download_error;
 

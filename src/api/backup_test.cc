@@ -237,6 +237,21 @@ TEST_F(BackupTest, ItsContentsAreShownAndThatIsWrittenDown) {
   EXPECT_EQ(house_.audited("backup.contents")->subject, backup.id);
 }
 
+TEST_F(BackupTest, ItsFilesAreCountedByTypeUnlessItIsTooOldToSay) {
+  const BackupRecord backup = house_.add_backup("main", at("2026-11-22T00:00:00Z"));
+  house_.platform.manifests[backup.id] = manifest_of(3);
+  Caller ada = house_.as("ada");
+  const std::string path = "/projects/acme/backups/" + backup.id + "/contents";
+  const Answer old = ada.get(path);
+  ASSERT_EQ(old.status, 200) << old.text;
+  EXPECT_TRUE(old.at("file_types").is(JsonValue::Type::kNull));
+  house_.platform.manifests[backup.id].filestore.types = {{"image/png", 2, 40}, {"unknown", 1, 3}};
+  const Answer types = ada.get(path);
+  ASSERT_EQ(types.at("file_types").items().size(), 2U) << types.text;
+  EXPECT_EQ(types.at("file_types").items().at(0).text("type"), "image/png");
+  EXPECT_EQ(types.at("file_types").items().at(0).integer("bytes", 0), 40);
+}
+
 TEST_F(BackupTest, ItsDifferenceIsToTheOneBefore) {
   const BackupRecord before = house_.add_backup("main", at("2026-11-21T00:00:00Z"));
   const BackupRecord now = house_.add_backup("main", at("2026-11-22T00:00:00Z"));

@@ -62,6 +62,17 @@ JsonValue files_json(const FilestoreFacts& filestore) {
   return json;
 }
 
+// null: the backup is older than the counting of types.
+JsonValue file_types_json(const FilestoreFacts& filestore) {
+  if (!filestore.types) return {};
+  JsonValue array = JsonValue::array();
+  for (const FileType& type : *filestore.types) {
+    JsonValue json = JsonValue::object();
+    array.push(std::move(json.set("type", type.name).set("count", type.files).set("bytes", type.bytes)));
+  }
+  return array;
+}
+
 JsonValue missing_json(const FilestoreFacts& filestore) {
   JsonValue array = JsonValue::array();
   for (const MissingFile& file : filestore.missing) {
@@ -102,6 +113,7 @@ ApiResult get_contents(ApiCall& call) {
       .set("row_count", manifest->table_rows())
       .set("table_bytes", manifest->table_bytes())
       .set("files", files_json(manifest->filestore))
+      .set("file_types", file_types_json(manifest->filestore))
       .set("missing", missing_json(manifest->filestore))
       .set("modules", modules_json(manifest->odoo))
       .set("odoo_version", manifest->odoo.base_version)

@@ -27,6 +27,7 @@ Result<DownloadLink> read_link(const JsonValue& json) {
   options.table_format = TRY(parse_table_format(json.text("table_format")));
   options.file = json.text("file");
   options.passphrase = json.text("passphrase");
+  options.save_as = json.text("save_as");
   if (const JsonValue* recipients = json.find("recipients")) {
     for (const JsonValue& recipient : recipients->items()) {
       link.recipients.push_back(recipient.as_string());
@@ -50,6 +51,7 @@ std::string seal_link(const DownloadLink& link, const MasterKey& key) {
       .set("table_format", link.options.table_format == TableFormat::kCsv ? "csv" : "copy")
       .set("file", link.options.file)
       .set("passphrase", link.options.passphrase)
+      .set("save_as", link.options.save_as)
       .set("recipients", json_strings(link.recipients));
   const Result<Bytes> sealed = base64_decode(key.wrap(to_text(json), kContext));
   SKYHOLD_ASSERT(sealed.has_value());  // wrap() gives base64

@@ -1,4 +1,4 @@
-// Backups given away as files: a link, and what it leads to.
+// Backups given away as files: which of its files it shall be, a link, and what it leads to.
 #include <fmt/format.h>
 
 #include "api/download_link.h"
@@ -11,6 +11,7 @@ namespace skyhold {
 namespace {
 
 constexpr std::size_t kMostRecipients = 20;
+constexpr std::size_t kMostNameBytes = 1000;
 
 Outcome<BackupRecord> restorable(Outcome<BackupRecord> found) {
   BackupRecord backup = TRY(std::move(found));
@@ -18,6 +19,36 @@ Outcome<BackupRecord> restorable(Outcome<BackupRecord> found) {
   return fail(Problem(409, "not_restorable",
                       fmt::format("backup {} is {}", backup.id, to_string(backup.state)),
                       "choose a backup that is good"));
+}
+
+// ---- which file ------------------------------------------------------------------------------
+
+JsonValue to_json(const FoundAttachment& attachment) {
+  JsonValue json = JsonValue::object();
+  json.set("id", attachment.id)
+      .set("name", clean_text(attachment.name, kMostNameBytes))
+      .set("model", clean_text(attachment.res_model, kMostNameBytes))
+      .set("record", attachment.res_id)
+      .set("media_type", clean_text(attachment.mimetype, kMostNameBytes))
+      .set("size_bytes", attachment.size_bytes)
+      .set("file", clean_text(attachment.file, kMostNameBytes))
+      .set("held", attachment.held)
+      .set("created_at", attachment.created_at);
+  return json;
+}
+
+ApiResult list_attachments(ApiCall& call) {
+  call.audit.subject = call.parameter("id");
+  const BackupRecord backup = TRY(restorable(find_backup(call, call.parameter("id"))));
+  AttachmentQuery query;
+  query.text = call.query.text("search");
+  call.audit.detail = fmt::format("\"{}\"", query.text);
+  const auto manifest = TRY(call.services.platform.manifest(backup));
+  const FoundAttachments found = TRY(call.services.interchange.find_attachments(backup, *manifest, query));
+  JsonValue items = JsonValue::array();
+  for (const FoundAttachment& attachment : found.items) items.push(to_json(attachment));
+  JsonValue json = JsonValue::object();
+  return answer(std::move(json.set("items", std::move(items)).set("more", found.more)));
 }
 
 // ---- the link -------------------------------------------------------------------------------
@@ -44,6 +75,8 @@ Outcome<DownloadLink> wanted_link(const ApiCall& call) {
   options.table_format = TRY(parse_table_format(body.optional_text("table_format").value_or("csv")));
   options.file = body.text("file");
   options.passphrase = body.text("passphrase");
+  options.save_as = body.text("save_as");
+  if (!options.save_as.empty()) TRY(check_goes_with(body, "save_as", "file"));
   if (const JsonValue* recipients = body.find("recipients")) {
     for (const JsonValue& recipient : recipients->items()) {
       auto parsed = AgeRecipient::parse(recipient.as_string());
@@ -72,6 +105,7 @@ std::string words_of(const ExportOptions& options) {
   std::string words(to_string(options.format));
   if (!options.table.empty()) words += " " + options.table;
   if (!options.file.empty()) words += " " + options.file;
+  if (!options.save_as.empty()) words += " as " + options.save_as;
   if (options.format == ExportFormat::kOdooZip && !options.with_filestore) words += ", without filestore";
   if (options.encrypted()) words += ", encrypted";
   return words;
@@ -140,11 +174,24 @@ std::optional<ByteRange> wanted_range(const ServerRequest& request, const std::s
   return parse_byte_range(*header, size);
 }
 
+// RFC 6266: for those who read letters, and for those who do not.
+std::string disposition_of(const std::string& file_name) {
+  std::string plain;
+  std::string encoded;
+  for (const char each : file_name) {
+    const bool safe = (each >= 'a' && each <= 'z') || (each >= 'A' && each <= 'Z') ||
+                      (each >= '0' && each <= '9') || each == '-' || each == '_' || each == '.';
+    plain += safe || each == ' ' ? each : '_';
+    encoded += safe ? std::string(1, each) : fmt::format("%{:02X}", static_cast<unsigned char>(each));
+  }
+  if (plain == file_name) return fmt::format("attachment; filename=\"{}\"", plain);
+  return fmt::format("attachment; filename=\"{}\"; filename*=UTF-8''{}", plain, encoded);
+}
+
 ApiAnswer whole_file(const Manifest& manifest, const ExportOptions& options) {
   ApiAnswer answer;
   answer.content_type = export_media_type(options);
-  answer.headers.push_back({"Content-Disposition",
-                            fmt::format("attachment; filename=\"{}\"", export_file_name(manifest, options))});
+  answer.headers.push_back({"Content-Disposition", disposition_of(export_file_name(manifest, options))});
   answer.headers.push_back({"Cache-Control", "private, no-store"});
   return answer;
 }
@@ -206,6 +253,12 @@ ApiResult create_neutralized_copy(ApiCall& call) {
 }  // namespace
 
 void add_download_routes(std::vector<Route>& routes) {
+  routes.push_back({.path = "/projects/{project}/backups/{id}/attachments",
+                    .role = NeededRole::kAdmin,
+                    .operation = "findAttachments",
+                    .handler = list_attachments,
+                    .action = "backup.attachments",
+                    .reveals = true});
   routes.push_back({.method = HttpMethod::kPost,
                     .path = "/projects/{project}/backups/{id}/downloads",
                     .role = NeededRole::kAdmin,

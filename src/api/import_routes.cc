@@ -42,6 +42,15 @@ ApiResult create_upload(ApiCall& call) {
   return answer(to_json(begun), 201);
 }
 
+// Few: each is begun by a person, and over after two days.
+ApiResult list_uploads(ApiCall& call) {
+  const auto uploads = TRY(call.services.interchange.uploads(*call.project));
+  JsonValue items = JsonValue::array();
+  for (const Upload& upload : TRY(uploads->list(call.project->name))) items.push(to_json(upload));
+  JsonValue json = JsonValue::object();
+  return answer(std::move(json.set("items", std::move(items))));
+}
+
 ApiResult get_upload(ApiCall& call) {
   const auto uploads = TRY(call.services.interchange.uploads(*call.project));
   return answer(to_json(TRY(uploads->find(call.project->name, call.parameter("id")))));
@@ -176,6 +185,7 @@ void add_import_routes(std::vector<Route>& routes) {
   constexpr std::string_view kUploads = "/projects/{project}/uploads";
   constexpr std::string_view kUpload = "/projects/{project}/uploads/{id}";
   constexpr std::string_view kImports = "/projects/{project}/imports";
+  routes.push_back({HttpMethod::kGet, kUploads, kAdmin, "listUploads", list_uploads});
   routes.push_back({HttpMethod::kPost, kUploads, kAdmin, "createUpload", create_upload, "upload.create"});
   routes.push_back({HttpMethod::kGet, kUpload, kAdmin, "getUpload", get_upload});
   routes.push_back({HttpMethod::kDelete, kUpload, kAdmin, "deleteUpload", delete_upload, "upload.delete"});

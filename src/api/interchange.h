@@ -10,6 +10,7 @@
 #include "io/byte_stream.h"
 #include "model/backup_record.h"
 #include "model/project.h"
+#include "operations/export/attachment_search.h"
 #include "operations/export/export.h"
 #include "operations/import/uploads.h"
 
@@ -24,6 +25,9 @@ class Interchange {
   virtual Result<std::unique_ptr<ByteSource>> open_download(const BackupRecord& backup,
                                                             const ExportOptions& options,
                                                             const ByteRange& range) = 0;
+  // kNotFound when the backup is of no Odoo, kUnavailable when as many searches run here as may.
+  virtual Result<FoundAttachments> find_attachments(const BackupRecord& backup, const Manifest& manifest,
+                                                    const AttachmentQuery& query) = 0;
   // Of the project's region; valid as long as this.
   virtual Result<std::shared_ptr<Uploads>> uploads(const Project& project) = 0;
 };

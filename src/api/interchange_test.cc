@@ -146,7 +146,64 @@ TEST_F(InterchangeTest, WhenTooManyDownloadsRunTheNextIsToldToWait) {
   EXPECT_EQ(refused.header("retry-after"), "30");
 }
 
+TEST_F(InterchangeTest, AnAttachmentIsFoundByItsNameAndKeepsIt) {
+  FoundAttachment found;
+  found.id = 7;
+  found.name = "Facture n\xc2\xb0 12/2024.pdf";
+  found.res_model = "account.move";
+  found.res_id = 42;
+  found.mimetype = "application/pdf";
+  found.size_bytes = house_.interchange.content.size();
+  found.file = kFile;
+  found.held = true;
+  found.created_at = parse_rfc3339("2024-05-01T10:00:00Z").value();
+  house_.interchange.attachments = {{found}, true};
+  Caller ada = house_.as("ada");
+  const std::string path = "/projects/acme/backups/" + backup_.id + "/attachments";
+  const Answer answer = ada.get(path + "?search=FACTURE%20pdf");
+  ASSERT_EQ(answer.status, 200) << answer.text;
+  EXPECT_EQ(house_.interchange.searched, "FACTURE pdf");
+  EXPECT_TRUE(answer.at("more").as_boolean());
+  const JsonValue& item = answer.at("items").items().at(0);
+  EXPECT_EQ(item.text("name"), found.name);
+  EXPECT_EQ(item.text("created_at"), "2024-05-01T10:00:00Z");
+  EXPECT_EQ(house_.audited("backup.attachments")->detail, "\"FACTURE pdf\"");
+
+  JsonValue wanted = JsonValue::object();
+  wanted.set("format", "file").set("file", item.text("file")).set("save_as", item.text("name"));
+  const Answer made = link(ada, to_text(wanted));
+  ASSERT_EQ(made.status, 201) << made.text;
+  EXPECT_EQ(made.text_at("file_name"), "Facture n\xc2\xb0 12_2024.pdf");
+  EXPECT_EQ(fetch(made.text_at("url")).header("content-disposition"),
+            "attachment; filename=\"Facture n__ 12_2024.pdf\"; "
+            "filename*=UTF-8''Facture%20n%C2%B0%2012_2024.pdf");
+}
+
+TEST_F(InterchangeTest, AttachmentsAreForAdminsAndWantAText) {
+  const std::string path = "/projects/acme/backups/" + backup_.id + "/attachments";
+  EXPECT_EQ(house_.as("uma").get(path + "?search=x").status, 403);
+  Caller ada = house_.as("ada");
+  EXPECT_EQ(ada.get(path).field(), "search");
+  EXPECT_EQ(ada.get(path + "?search=").field(), "search");
+  EXPECT_EQ(link(ada, R"({"format":"odoo-zip","save_as":"x.zip"})").field(), "save_as");
+}
+
 // ---- uploads and imports
+
+TEST_F(InterchangeTest, WhatWasBegunIsListedForItsProject) {
+  Caller ada = house_.as("ada");
+  const std::string id = upload(ada, "0123456789");
+  ASSERT_EQ(send(ada, id, 0, "0123").status, 200);
+  const Answer list = ada.get("/projects/acme/uploads");
+  ASSERT_EQ(list.status, 200) << list.text;
+  ASSERT_EQ(list.at("items").items().size(), 1U);
+  const JsonValue& item = list.at("items").items().at(0);
+  EXPECT_EQ(item.text("id"), id);
+  EXPECT_EQ(item.integer("received_bytes", 0), 4);
+  EXPECT_EQ(item.text("created_by"), "ada");
+  EXPECT_EQ(house_.as("sam").get("/projects/globex/uploads").at("items").items().size(), 0U);
+  EXPECT_EQ(house_.as("uma").get("/projects/acme/uploads").status, 403);
+}
 
 TEST_F(InterchangeTest, AnUploadGoesOnAfterABrokenConnection) {
   Caller ada = house_.as("ada");

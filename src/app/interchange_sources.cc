@@ -64,6 +64,19 @@ class CountedSource final : public ByteSource {
   std::shared_ptr<std::atomic<int>> count_;
 };
 
+class CountedSearch {
+ public:
+  explicit CountedSearch(std::atomic<int>& count) : count_(count), number_(++count) {}
+  ~CountedSearch() { --count_; }
+  CountedSearch(const CountedSearch&) = delete;
+  CountedSearch& operator=(const CountedSearch&) = delete;
+  [[nodiscard]] int number() const { return number_; }
+
+ private:
+  std::atomic<int>& count_;
+  const int number_;
+};
+
 // ---- files and objects ----------------------------------------------------------------------
 
 // An object of any size, in ranges.
@@ -174,6 +187,21 @@ Result<std::unique_ptr<ByteSource>> InterchangeSources::open_download(const Back
                       "try again when one of them is done", std::chrono::seconds{30}});
   }
   return std::make_unique<CountedSource>(open_export(backup, options, range), downloads_);
+}
+
+Result<FoundAttachments> InterchangeSources::find_attachments(const BackupRecord& backup,
+                                                              const Manifest& manifest,
+                                                              const AttachmentQuery& query) {
+  const CountedSearch counted(searches_);
+  if (counted.number() > kMostSearches) {
+    return fail(Error{ErrorCode::kUnavailable, fmt::format("{} searches run here already", kMostSearches),
+                      "try again when one of them is done", std::chrono::seconds{10}});
+  }
+  const Project project = TRY(catalog_.project(backup.project));
+  const auto opened = TRY(repositories_.open(project, nullptr));
+  TRY(opened.repository->load_index());
+  const Snapshot snapshot = TRY(opened.repository->find_snapshot(backup.snapshot_id));
+  return skyhold::find_attachments(*opened.repository, snapshot, manifest, query, CancelToken());
 }
 
 Result<std::unique_ptr<ByteSource>> InterchangeSources::open_url(const std::string& url) const {

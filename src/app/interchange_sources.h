@@ -18,6 +18,7 @@ class InterchangeSources final : public Interchange {
  public:
   // More of them would take memory and processors from the backups.
   static constexpr int kMostDownloads = 4;
+  static constexpr int kMostSearches = 2;
 
   // All must outlive it and the sources that it gives.
   InterchangeSources(ProjectRepositories& repositories, Catalog& catalog, const Clock& clock)
@@ -25,6 +26,8 @@ class InterchangeSources final : public Interchange {
 
   Result<std::unique_ptr<ByteSource>> open_download(const BackupRecord& backup, const ExportOptions& options,
                                                     const ByteRange& range) override;
+  Result<FoundAttachments> find_attachments(const BackupRecord& backup, const Manifest& manifest,
+                                            const AttachmentQuery& query) override;
   Result<std::shared_ptr<Uploads>> uploads(const Project& project) override;
 
   // The same without the cap: a job's own.
@@ -45,6 +48,7 @@ class InterchangeSources final : public Interchange {
   Catalog& catalog_;
   const Clock& clock_;
   std::shared_ptr<std::atomic<int>> downloads_ = std::make_shared<std::atomic<int>>(0);
+  std::atomic<int> searches_{0};
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Uploads>> uploads_;  // by region
 };

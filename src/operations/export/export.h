@@ -39,6 +39,7 @@ struct ExportOptions {
   // Closed for a receiver, in age's format: for these keys, or else under this passphrase.
   std::vector<AgeRecipient> recipients{};
   std::string passphrase{};
+  std::string save_as{};  // of a file: the name by which people know it; empty: that of the filestore
 
   [[nodiscard]] bool encrypted() const { return !recipients.empty() || !passphrase.empty(); }
 };
@@ -66,7 +67,8 @@ struct ExportEstimate {
 // How large it will be; kNotFound as above.
 Result<ExportEstimate> estimate_export(const Manifest& manifest, const ExportOptions& options);
 
-// "shop-production-20261123T010000Z.zip", of characters that every file system and header takes.
+// "shop-production-20261123T010000Z.zip", of characters that every file system and header takes, but
+// for the letters of `save_as`, which are UTF-8.
 std::string export_file_name(const Manifest& manifest, const ExportOptions& options);
 std::string_view export_media_type(const ExportOptions& options);
 

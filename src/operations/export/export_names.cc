@@ -1,4 +1,5 @@
 // What an export is called, and how large it will be.
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <ctime>
@@ -7,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/assert.h"
+#include "base/utf8.h"
 #include "operations/export/export.h"
 #include "operations/export/table_rows.h"
 
@@ -48,6 +50,24 @@ bool is_plain(char each) {
 std::string plain_name(std::string_view text) {
   std::string name;
   for (const char each : text) name.push_back(is_plain(each) ? each : '_');
+  return name;
+}
+
+// A name that people gave, as one that a file can have: no folder, nothing hidden, no control character.
+std::string file_name_of(std::string_view given) {
+  constexpr std::size_t kMostBytes = 200;
+  std::string name;
+  for (std::string_view rest = given; !rest.empty();) {
+    const std::size_t length = utf8_character_bytes(rest);
+    if (name.size() + length > kMostBytes) break;
+    const bool odd = length == 0 || rest[0] == '\x7f' || static_cast<unsigned char>(rest[0]) < 0x20 ||
+                     std::string_view("/\\:*?\"<>|").find(rest[0]) != std::string_view::npos;
+    name += odd ? std::string_view("_") : rest.substr(0, length);
+    rest.remove_prefix(std::max<std::size_t>(1, length));
+  }
+  for (const char start : {'.', '-', ' '}) {
+    if (name.starts_with(start)) name.front() = '_';
+  }
   return name;
 }
 
@@ -99,6 +119,9 @@ Result<ExportEstimate> estimate_export(const Manifest& manifest, const ExportOpt
 
 std::string export_file_name(const Manifest& manifest, const ExportOptions& options) {
   const std::string closed = options.encrypted() ? ".age" : "";
+  if (options.format == ExportFormat::kFile && !options.save_as.empty()) {
+    return file_name_of(options.save_as) + closed;
+  }
   if (options.format == ExportFormat::kFile) {
     return plain_name(options.file.substr(options.file.rfind('/') + 1)) + closed;
   }

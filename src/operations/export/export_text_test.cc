@@ -169,5 +169,22 @@ TEST(QueuedStreams, TheFirstErrorOfEitherSideEndsBoth) {
   EXPECT_EQ(whole.text, piece);
 }
 
+TEST(FileName, IsThePeoplesOwnWhereItCanBe) {
+  const auto name = [](const std::string& save_as) {
+    ExportOptions options;
+    options.format = ExportFormat::kFile;
+    options.file = "ab/abcdef";
+    options.save_as = save_as;
+    return export_file_name(Manifest(), options);
+  };
+  EXPECT_EQ(name(""), "abcdef");
+  EXPECT_EQ(name("R\xc3\xa9sum\xc3\xa9 2024.pdf"), "R\xc3\xa9sum\xc3\xa9 2024.pdf");
+  EXPECT_EQ(name("INV/2024/0001.pdf"), "INV_2024_0001.pdf");
+  EXPECT_EQ(name("../../etc/passwd"), "_._.._etc_passwd");
+  EXPECT_EQ(name("-rf"), "_rf");
+  EXPECT_EQ(name("a\nb\xff\"c"), "a_b__c");
+  EXPECT_LE(name(std::string(1000, 'x')).size(), 200U);
+}
+
 }  // namespace
 }  // namespace skyhold

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
+#include <optional>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -131,6 +132,69 @@ class UploadSource final : public ByteSource {
   std::size_t position_ = 0;
 };
 
+struct Piece {
+  std::uint64_t offset = 0;
+  std::uint64_t bytes = 0;  // of the file
+};
+
+constexpr std::size_t kPieceOverhead = kCipherOverheadBytes + kOffsetBytes;
+
+// Nothing for the head.
+std::optional<Piece> piece_of(std::string_view id, const ObjectInfo& object) {
+  const std::string name = object.name.substr(folder_of(id).size());
+  Piece piece;
+  const char* end = name.data() + name.size();
+  const auto [read, error] = std::from_chars(name.data(), end, piece.offset);
+  if (error != std::errc() || read != end || object.size_bytes <= kPieceOverhead) return std::nullopt;
+  piece.bytes = object.size_bytes - kPieceOverhead;
+  return piece;
+}
+
+// Of pieces that follow each other the end is the sum. Others were left by a removal that was cut short.
+struct PieceSums {
+  std::uint64_t bytes = 0;
+  std::uint64_t end = 0;
+  void add(const Piece& piece) {
+    bytes += piece.bytes;
+    end = std::max(end, piece.offset + piece.bytes);
+  }
+  [[nodiscard]] bool whole() const { return bytes == end; }
+};
+
+// From the beginning, without a gap.
+Result<std::uint64_t> count_received(ObjectStore& store, std::string_view id) {
+  std::map<std::uint64_t, std::uint64_t> pieces;  // by offset: bytes
+  TRY(store.list(folder_of(id), [&](const ObjectInfo& object) -> Status {
+    if (const auto piece = piece_of(id, object)) pieces[piece->offset] = piece->bytes;
+    return {};
+  }));
+  std::uint64_t received = 0;
+  for (auto piece = pieces.find(0); piece != pieces.end(); piece = pieces.find(received)) {
+    received += piece->second;
+  }
+  return received;
+}
+
+// Its size as it lies in the store; 0: it is not there.
+Result<std::uint64_t> stored_bytes(ObjectStore& store, const std::string& name) {
+  const Result<ObjectInfo> object = store.stat(name);
+  if (object) return object->size_bytes;
+  if (object.error().code == ErrorCode::kNotFound) return std::uint64_t{0};
+  return fail(object.error());
+}
+
+// Whether `offset` is how much there is, for the ordinary case and by two looks: a piece is written only
+// where all before it is there, so one that ends at `offset` is the last one or has a next. A listing for
+// each part of a long upload would be the square of its parts. false: a listing has to say.
+Result<bool> surely_ends_at(ObjectStore& store, std::string_view id, std::uint64_t offset) {
+  if (offset > 0) {
+    if (offset < Uploads::kPieceBytes) return false;
+    const std::string last = piece_name(id, offset - Uploads::kPieceBytes);
+    if (TRY(stored_bytes(store, last)) != Uploads::kPieceBytes + kPieceOverhead) return false;
+  }
+  return TRY(stored_bytes(store, piece_name(id, offset))) == 0U;
+}
+
 Status remove_all(ObjectStore& store, std::string_view id) {
   std::vector<std::string> names;
   TRY(store.list(folder_of(id), [&](const ObjectInfo& object) -> Status {
@@ -196,33 +260,53 @@ Result<Uploads::Found> Uploads::read_head(const ObjectStorePtr& store, std::stri
   return found;
 }
 
-Result<Uploads::Found> Uploads::look(std::string_view project, std::string_view id) {
+bool Uploads::is_over(const Upload& upload) const {
+  return upload.created_at + kLifetime < clock_.now();
+}
+
+Result<Uploads::Found> Uploads::find_head(std::string_view project, std::string_view id) {
   if (!is_id(id)) return fail(no_such_upload(id));
   Error unreachable = no_such_upload(id);
   for (const ObjectStorePtr& store : stores_) {
     Result<Found> found = read_head(store, id);
     if (!found && found.error().code != ErrorCode::kNotFound) unreachable = found.error();
     if (!found) continue;
-    const bool over = found->upload.created_at + kLifetime < clock_.now();
-    if (over || found->upload.project != project) return fail(no_such_upload(id));
-    std::map<std::uint64_t, std::uint64_t> pieces;  // by offset: bytes
-    TRY(store->list(folder_of(id), [&](const ObjectInfo& object) -> Status {
-      const std::string name = object.name.substr(folder_of(id).size());
-      constexpr std::size_t kOverhead = kCipherOverheadBytes + kOffsetBytes;
-      std::uint64_t offset = 0;
-      const char* end = name.data() + name.size();
-      const auto [read, error] = std::from_chars(name.data(), end, offset);
-      const bool is_piece = error == std::errc() && read == end && object.size_bytes > kOverhead;
-      if (is_piece) pieces[offset] = object.size_bytes - kOverhead;
-      return {};
-    }));
-    std::uint64_t& received = found->upload.received_bytes;
-    for (auto piece = pieces.find(0); piece != pieces.end(); piece = pieces.find(received)) {
-      received += piece->second;
-    }
+    if (is_over(found->upload) || found->upload.project != project) return fail(no_such_upload(id));
     return found;
   }
   return fail(std::move(unreachable));
+}
+
+Result<Uploads::Found> Uploads::look(std::string_view project, std::string_view id) {
+  Found found = TRY(find_head(project, id));
+  found.upload.received_bytes = TRY(count_received(*found.store, id));
+  return found;
+}
+
+Result<std::vector<Upload>> Uploads::list(std::string_view project) {
+  std::vector<Upload> uploads;
+  for (const ObjectStorePtr& store : stores_) {
+    std::map<std::string, PieceSums> pieces;  // by upload
+    TRY(store->list(kRoot, [&](const ObjectInfo& object) -> Status {
+      const std::string_view name = std::string_view(object.name).substr(kRoot.size());
+      const std::string id(name.substr(0, name.find('/')));
+      if (!is_id(id)) return {};
+      PieceSums& sums = pieces[id];
+      if (const auto piece = piece_of(id, object)) sums.add(*piece);
+      return {};
+    }));
+    for (const auto& [id, sums] : pieces) {
+      Result<Found> found = read_head(store, id);
+      // Begun a moment ago, or being removed.
+      if (!found && found.error().code == ErrorCode::kNotFound) continue;
+      if (!found) return fail(found.error());
+      if (is_over(found->upload) || found->upload.project != project) continue;
+      found->upload.received_bytes = sums.whole() ? sums.bytes : TRY(count_received(*store, id));
+      uploads.push_back(std::move(found->upload));
+    }
+  }
+  std::sort(uploads.begin(), uploads.end(), [](const Upload& a, const Upload& b) { return a.id > b.id; });
+  return uploads;
 }
 
 Result<Upload> Uploads::find(std::string_view project, std::string_view id) {
@@ -231,8 +315,10 @@ Result<Upload> Uploads::find(std::string_view project, std::string_view id) {
 
 Result<Upload> Uploads::receive(std::string_view project, std::string_view id, std::uint64_t offset,
                                 ByteSource& bytes) {
-  Found found = TRY(look(project, id));
+  Found found = TRY(find_head(project, id));
   Upload& upload = found.upload;
+  const bool goes_on = TRY(surely_ends_at(*found.store, id, offset));
+  upload.received_bytes = goes_on ? offset : TRY(count_received(*found.store, id));
   if (offset != upload.received_bytes) {
     return fail(ErrorCode::kBusy,
                 fmt::format("{} bytes of the upload are there, not {}", upload.received_bytes, offset),
@@ -277,7 +363,7 @@ Result<std::unique_ptr<ByteSource>> Uploads::open(std::string_view project, std:
 }
 
 Status Uploads::remove(std::string_view project, std::string_view id) {
-  const Found found = TRY(look(project, id));
+  const Found found = TRY(find_head(project, id));
   return remove_all(*found.store, id);
 }
 

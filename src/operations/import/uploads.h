@@ -51,6 +51,9 @@ class Uploads {
   Result<Upload> begin(Upload upload);
   // kNotFound: there is none of this id in this project, or it is over.
   Result<Upload> find(std::string_view project, std::string_view id);
+  // The project's that are not over, complete or not, newest first. One listing of all pieces of all
+  // projects in these stores.
+  Result<std::vector<Upload>> list(std::string_view project);
   // kBusy unless `offset` is how much there is: somebody else sends as well, or the caller is mistaken.
   // kInvalidArgument for more bytes than were announced. What came before an error is kept.
   Result<Upload> receive(std::string_view project, std::string_view id, std::uint64_t offset,
@@ -64,7 +67,9 @@ class Uploads {
  private:
   struct Found;
   Result<Found> look(std::string_view project, std::string_view id);
+  Result<Found> find_head(std::string_view project, std::string_view id);
   Result<Found> read_head(const ObjectStorePtr& store, std::string_view id);
+  [[nodiscard]] bool is_over(const Upload& upload) const;
 
   const std::vector<ObjectStorePtr> stores_;
   const MasterKey& master_key_;

@@ -4,6 +4,7 @@
 
 #include "archive/memory_source.h"
 #include "stores/memory_store.h"
+#include "stores/store_decorator.h"
 
 namespace skyhold {
 namespace {
@@ -22,6 +23,24 @@ class BrokenSource final : public ByteSource {
 
  private:
   std::string text_;
+};
+
+// Counts what is listed.
+class CountedStore final : public StoreDecorator {
+ public:
+  explicit CountedStore(ObjectStorePtr inner) : StoreDecorator(std::move(inner)) {}
+  Status put(std::string_view name, ByteView bytes) override { return inner_->put(name, bytes); }
+  Result<Bytes> get(std::string_view name) override { return inner_->get(name); }
+  Result<Bytes> get_range(std::string_view name, std::uint64_t offset, std::uint64_t length) override {
+    return inner_->get_range(name, offset, length);
+  }
+  Result<ObjectInfo> stat(std::string_view name) override { return inner_->stat(name); }
+  Status list(std::string_view prefix, const std::function<Status(const ObjectInfo&)>& visit) override {
+    ++listings;
+    return inner_->list(prefix, visit);
+  }
+  Status remove(std::string_view name) override { return inner_->remove(name); }
+  int listings = 0;
 };
 
 class UploadsTest : public testing::Test {
@@ -61,7 +80,8 @@ class UploadsTest : public testing::Test {
   const MasterKey key_ = MasterKey::random();
   ManualClock clock_{parse_rfc3339("2026-11-23T10:00:00Z").value()};
   std::shared_ptr<MemoryStore> store_ = std::make_shared<MemoryStore>();
-  Uploads uploads_{{store_}, key_, clock_};
+  std::shared_ptr<CountedStore> counted_ = std::make_shared<CountedStore>(store_);
+  Uploads uploads_{{counted_}, key_, clock_};
 };
 
 TEST_F(UploadsTest, WhatCameInPartsIsReadAsOneAndNeverLiesInTheOpen) {
@@ -90,6 +110,54 @@ TEST_F(UploadsTest, WhatCameBeforeAConnectionBrokeIsKept) {
   EXPECT_FALSE(uploads_.open("acme", upload.id));
   ASSERT_TRUE(send(upload, 5, "56789"));
   EXPECT_EQ(read(upload), "0123456789");
+}
+
+TEST_F(UploadsTest, APartAfterAnotherNeedsNoListing) {
+  const std::string part(Uploads::kPieceBytes, 'x');
+  const Upload upload = begin((3 * part.size()) + 5);
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    ASSERT_TRUE(send(upload, i * part.size(), part));
+    EXPECT_EQ(counted_->listings, 0);
+    // What was sent already, or is too far on, is as wrong as ever.
+    EXPECT_EQ(send(upload, i * part.size(), part).error().code, ErrorCode::kBusy);
+    EXPECT_EQ(send(upload, (i + 2) * part.size(), part).error().code, ErrorCode::kBusy);
+    counted_->listings = 0;
+  }
+  const Upload whole = send(upload, 3 * part.size(), "12345").value();
+  EXPECT_TRUE(whole.complete());
+  EXPECT_EQ(counted_->listings, 0);
+  EXPECT_EQ(read(upload).size(), upload.size_bytes);
+}
+
+TEST_F(UploadsTest, AllOfAProjectAreListedTheNewestFirst) {
+  const Upload half = begin(10);
+  ASSERT_TRUE(send(half, 0, "012"));
+  ASSERT_TRUE(send(half, 3, "34"));
+  clock_.advance(std::chrono::hours{1});
+  const Upload whole = begin(4);
+  ASSERT_TRUE(send(whole, 0, "0123"));
+  Upload other;
+  other.project = "globex";
+  other.file_name = "globex.zip";
+  other.size_bytes = 1;
+  ASSERT_TRUE(uploads_.begin(other));
+
+  counted_->listings = 0;
+  const std::vector<Upload> uploads = uploads_.list("acme").value();
+  EXPECT_EQ(counted_->listings, 1);
+  ASSERT_EQ(uploads.size(), 2U);
+  EXPECT_EQ(uploads[0].id, whole.id);
+  EXPECT_TRUE(uploads[0].complete());
+  EXPECT_EQ(uploads[1].id, half.id);
+  EXPECT_EQ(uploads[1].received_bytes, 5U);
+  EXPECT_EQ(uploads[1].created_by, "ada");
+  EXPECT_EQ(uploads[1].file_name, "acme.zip");
+
+  // A removal that was cut short: what is behind the gap does not count.
+  ASSERT_TRUE(store_->remove("_uploads/" + half.id + "/0000000000000000"));
+  EXPECT_EQ(uploads_.list("acme")->at(1).received_bytes, 0U);
+  clock_.advance(std::chrono::hours{48} - std::chrono::minutes{30});
+  EXPECT_EQ(uploads_.list("acme")->size(), 1U);
 }
 
 TEST_F(UploadsTest, MoreThanWasAnnouncedIsRefused) {
