@@ -38,7 +38,7 @@ struct StoreView {
 struct TargetView {
   bool exists = false;
   std::uint64_t size_bytes = 0;
-  std::optional<Instant> last_write_at;  // as far as the server can tell
+  std::optional<Instant> last_write_at;  // of people, at least so late; nothing: it cannot be told
   bool can_undo = false;                 // an earlier restore left something to go back to
 };
 

@@ -53,8 +53,9 @@ Result<std::string> take_safety_backup(JobRun& run, const Branch& target, const 
   return TRY(take_backup(run, record)).id;
 }
 
-Json report_of(const RestoreResult& result, const std::string& safety_backup) {
+Json report_of(const RestoreResult& result, const std::string& backup, const std::string& safety_backup) {
   Json report;
+  report["backup"] = backup;
   report["safety_backup"] = safety_backup;
   report["database"] = result.database;
   report["replaced_database"] = result.replaced_database;
@@ -104,7 +105,7 @@ Result<std::string> restore(JobRun& run, const std::string& backup_id, const Res
   const RestoreResult result =
       TRY(run_restore(*opened.repository, snapshot, options, run.context.progress(), run.context.cancel()));
   for (const std::string& notice : result.notices) run.context.event("warning", notice);
-  return text_of(report_of(result, safety_backup));
+  return text_of(report_of(result, backup.id, safety_backup));
 }
 
 }  // namespace
@@ -141,6 +142,13 @@ Result<std::string> run_restore_job(JobRun& run) {
 
 Result<std::string> run_refresh_job(JobRun& run) {
   const RefreshParameters parameters = TRY(parse_refresh_parameters(run.job.parameters));
+  // It was another branch when the schedule was made.
+  const Branch target = TRY(run.services.catalog.branch(run.project.name, run.job.branch));
+  if (target.type == BranchType::kProduction || target.name == parameters.source) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("branch {} is production now, which no refresh replaces", target.name),
+                "delete the schedule that refreshes it; a restore puts a backup onto production");
+  }
   std::string backup;
   if (parameters.fresh) {
     const auto stores = TRY(run.services.repositories.store_names(run.project));

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "capture/odoo/last_write.h"
 #include "capture/pg_session.h"
 #include "cli/text_reports.h"
 #include "operations/restore/restore.h"
@@ -217,6 +218,7 @@ Result<TargetView> ServicePlatform::inspect(const Branch& branch) {
   const std::string size =
       TRY(session->query_value("SELECT pg_catalog.pg_database_size(current_database())"));
   view.size_bytes = std::stoull(size);
+  view.last_write_at = last_write_of_odoo(*session);
   return view;
 }
 
