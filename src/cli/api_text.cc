@@ -28,6 +28,7 @@ std::string progress_text(const ApiJson& progress) {
 
 void add_result(Table& facts, const ApiJson& result) {
   add_fact(facts, "database", result.text("database"));
+  if (!result.text("database").empty()) add_fact(facts, "from", result.text("backup"));
   if (result.count("rows") > 0) {
     add_fact(facts, "restored",
              fmt::format("{} in {}, {}", counted(result.count("rows"), "row", "rows"),
@@ -35,10 +36,17 @@ void add_result(Table& facts, const ApiJson& result) {
                          counted(result.count("files"), "file", "files")));
   }
   add_fact(facts, "checked", result.text("check"));
-  for (const ApiJson& off : result["neutralization"]["switched_off"].items()) {
+  const ApiJson neutralization = result["neutralization"];
+  if (!neutralization.is_null() && !neutralization.flag("odoo")) {
+    add_fact(facts, "neutralized", "no: this is no Odoo, so that nothing was to be switched off");
+  }
+  for (const ApiJson& off : neutralization["switched_off"].items()) {
     add_fact(facts, "switched off",
              fmt::format("{}: {} of {}", off.text("kind"), off.count("before") - off.count("after"),
                          off.count("before")));
+  }
+  for (const std::string& module : neutralization.texts("foreign_modules_without_rule")) {
+    add_fact(facts, "not known", fmt::format("what module {} does outside stays as it was", module));
   }
   add_fact(facts, "safety backup", result.text("safety_backup"));
   add_fact(facts, "kept for undo", result.text("replaced_database"));

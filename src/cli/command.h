@@ -106,6 +106,8 @@ std::vector<Command> branch_commands();
 std::vector<Command> member_commands();
 std::vector<Command> schedule_commands();
 std::vector<Command> backup_commands();
+std::vector<Command> backup_files_commands();
+std::vector<Command> upload_commands();
 std::vector<Command> job_commands();
 std::vector<Command> retention_commands();
 std::vector<Command> token_commands();
