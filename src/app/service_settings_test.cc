@@ -57,6 +57,11 @@ drain_deadline = "90s"
 [schedule]
 automatic = "30 2 * * *"
 grace = "48h"
+[import]
+database = "postgresql://importer@db9/postgres"
+extensions = ["postgis"]
+most_database_gigabytes = 80
+longest = "2h"
 )");
   ASSERT_TRUE(settings) << to_string(settings.error());
   EXPECT_EQ(settings->catalog(), "postgresql://skyhold@db1/skyhold");
@@ -69,6 +74,10 @@ grace = "48h"
   EXPECT_EQ(settings->worker.drain_deadline, std::chrono::seconds{90});
   EXPECT_EQ(settings->schedule.automatic, "30 2 * * *");
   EXPECT_EQ(settings->schedule.grace, std::chrono::hours{48});
+  EXPECT_EQ(settings->imports.database, "postgresql://importer@db9/postgres");
+  EXPECT_THAT(settings->imports.extensions, ElementsAre("postgis"));
+  EXPECT_EQ(settings->imports.most_database_gigabytes, 80);
+  EXPECT_EQ(settings->imports.longest, std::chrono::hours{2});
 }
 
 TEST(ServiceSettings, AMistakeIsNamedWithItsKeyAndItsLine) {
