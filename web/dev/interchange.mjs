@@ -127,6 +127,31 @@ over('jb_i1', 'import', 'main', now - hour, {
   result: outcome('wanted', warned),
 });
 
+const attachment = (id, name, model, record, size_bytes, more = {}) => ({
+  id,
+  name,
+  model,
+  record,
+  media_type: 'application/pdf',
+  size_bytes,
+  file: `ab/abcdef0123456789abcdef0123456789abcd${id}`,
+  held: true,
+  created_at: iso(now - id * hour),
+  ...more,
+});
+const attachments = [
+  attachment(1042, 'INV/2024/0042.pdf', 'account.move', 981, 84_220),
+  attachment(
+    1077,
+    'Invoice of the supplier, scanned on a Friday with all its annexes and letters.pdf',
+    '',
+    0,
+    2_204_118,
+  ),
+  attachment(1391, 'invoice-logo.png', 'res.company', 1, 14_002, { file: '', held: false }),
+  attachment(2044, 'Old invoice.pdf', 'account.move', 12, 33_104, { held: false }),
+];
+
 const names = {
   'odoo-zip': 'zip',
   'pg-dump': 'dump',
@@ -161,6 +186,15 @@ export const interchangeRoutes = ({ backupsOf, missing, page, reference }) => [
     },
   ],
   ['GET', /^\/downloads\/([^/]+)$/, () => 'made-up data\n'],
+  [
+    'GET',
+    /^\/projects\/([^/]+)\/backups\/([^/]+)\/attachments$/,
+    ({ query }) => {
+      const search = (query.get('search') ?? '').toLowerCase();
+      return { items: attachments.filter(({ name }) => name.toLowerCase().includes(search)), more: true };
+    },
+  ],
+  ['GET', /^\/projects\/([^/]+)\/uploads$/, () => ({ items: [...uploads.values()] })],
   [
     'POST',
     /^\/projects\/([^/]+)\/backups\/([^/]+)\/neutralized-copy$/,

@@ -422,6 +422,21 @@ export const routes = [
         row_count: 61_204_118,
         table_bytes: 14_500_000_000,
         files: { captured: true, count: 214_882, bytes: 33_740_000_000 },
+        file_types: [
+          { type: 'application/pdf', count: 96_410, bytes: 18_900_000_000 },
+          { type: 'image/jpeg', count: 61_204, bytes: 9_800_000_000 },
+          { type: 'image/png', count: 38_220, bytes: 2_700_000_000 },
+          { type: 'image/svg+xml', count: 4_100, bytes: 12_000_000 },
+          {
+            type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+            count: 7_940,
+            bytes: 1_150_000_000,
+          },
+          { type: 'text/css', count: 212, bytes: 78_000_000 },
+          { type: 'application/javascript', count: 340, bytes: 260_000_000 },
+          { type: 'message/rfc822', count: 5_900, bytes: 640_000_000 },
+          { type: 'unknown', count: 556, bytes: 200_000_000 },
+        ],
         missing: [
           { name: 'ab/abcdef0123456789abcdef0123456789abcdef01', attachments: ['Invoice 2019-0042.pdf'] },
         ],

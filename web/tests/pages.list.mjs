@@ -95,6 +95,16 @@ export const pages = [
     },
   ],
   [
+    'download-find',
+    'admin',
+    '/projects/acme/backups/bk_0manual1/download?format=file',
+    async (page) => {
+      await page.getByLabel('Name of the attachment').fill('inv');
+      await page.getByRole('button', { name: 'Search' }).click();
+      await page.getByRole('button', { name: 'Download INV/2024/0042.pdf' }).waitFor();
+    },
+  ],
+  [
     'download-link',
     'admin',
     '/projects/acme/backups/bk_0manual1/download?format=tar.zst',

@@ -17,6 +17,7 @@ export type Difference = Schemas['Difference'];
 export type Download = Schemas['Download'];
 export type ErrorDetail = Schemas['ErrorDetail'];
 export type ExportFormat = Schemas['ExportFormat'];
+export type FoundAttachment = Schemas['FoundAttachment'];
 export type Health = Schemas['Health'];
 export type HealthState = Schemas['HealthState'];
 export type ImportFinding = Schemas['ImportFinding'];

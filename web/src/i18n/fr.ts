@@ -2,6 +2,7 @@ import type { MessageKey } from './en';
 import { account } from './fr/account';
 import { backup } from './fr/backup';
 import { fleet } from './fr/fleet';
+import { files } from './fr/files';
 import { interchange } from './fr/interchange';
 import { platform } from './fr/platform';
 import { notifications } from './fr/notifications';
@@ -16,6 +17,7 @@ export const fr: Partial<Record<MessageKey, Message>> = {
   ...backup,
   ...fleet,
   ...interchange,
+  ...files,
   ...platform,
   ...project,
   ...notifications,

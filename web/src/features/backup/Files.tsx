@@ -9,6 +9,7 @@ import { Facts } from '@/ui/Facts';
 import { Loaded } from '@/ui/Loading';
 import { Notice } from '@/ui/Notice';
 import classes from './Backup.module.css';
+import { FileTypes } from './FileTypes';
 
 // The filestore, what was missing there, and the modules that the database had installed.
 export function Files({ project, backup }: { project: string; backup: Backup }) {
@@ -27,7 +28,7 @@ export function Files({ project, backup }: { project: string; backup: Backup }) 
   });
   return (
     <Loaded query={contents}>
-      {({ files, missing, modules, sequences, large_objects, database_size_bytes }) => (
+      {({ files, file_types, missing, modules, sequences, large_objects, database_size_bytes }) => (
         <>
           <div className={classes.panel}>
             {!files.captured && (
@@ -55,6 +56,7 @@ export function Files({ project, backup }: { project: string; backup: Backup }) 
               ]}
             />
           </div>
+          {files.captured && <FileTypes types={file_types} bytes={files.bytes} />}
           {missing.length > 0 && (
             <>
               <h3 className={classes.heading}>{t('files.missingTitle')}</h3>

@@ -9,6 +9,7 @@ import { Time } from '@/ui/Time';
 import classes from './Download.module.css';
 import { formats } from './draft';
 import type { DownloadDraft } from './draft';
+import { FindAttachment } from './FindAttachment';
 import { TableField } from './TableField';
 
 interface Props {
@@ -67,16 +68,19 @@ export function WhatStep({ backup, draft, onChange }: Props) {
           </>
         )}
         {draft.format === 'file' && (
-          <TextInput
-            label={t('download.file')}
-            description={t('download.fileHint')}
-            placeholder="ab/abcdef0123456789abcdef0123456789abcdef01"
-            autoCapitalize="none"
-            spellCheck={false}
-            maxLength={400}
-            value={draft.file}
-            onChange={(event) => onChange({ file: event.currentTarget.value })}
-          />
+          <>
+            <FindAttachment backup={backup} />
+            <TextInput
+              label={t('download.file')}
+              description={t('download.fileHint')}
+              placeholder="ab/abcdef0123456789abcdef0123456789abcdef01"
+              autoCapitalize="none"
+              spellCheck={false}
+              maxLength={400}
+              value={draft.file}
+              onChange={(event) => onChange({ file: event.currentTarget.value })}
+            />
+          </>
         )}
       </div>
     </Step>

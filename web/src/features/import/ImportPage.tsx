@@ -7,6 +7,7 @@ import { Notice } from '@/ui/Notice';
 import { Page } from '@/ui/Page';
 import { ImportForm } from './ImportForm';
 import { ImportList } from './ImportList';
+import { OpenUploads } from './OpenUploads';
 
 export function ImportPage() {
   const t = useTranslate();
@@ -37,6 +38,7 @@ export function ImportPage() {
           )
         }
       </Loaded>
+      <OpenUploads project={project.name} />
       <ImportList project={project} />
     </Page>
   );

@@ -39,6 +39,13 @@ export function begin(project: string, file: File): void {
   void run.go();
 }
 
+// Takes up what somebody sent before: with the file what lacks is sent, without it all is there.
+export function adopt(project: string, upload: Upload, file?: File): void {
+  remember(project, { id: upload.id, name: file?.name ?? upload.file_name, size: upload.size_bytes });
+  if (file) begin(project, file);
+  else changed();
+}
+
 export function goOn(project: string): void {
   void runs.get(project)?.go();
 }

@@ -3,6 +3,7 @@ import { account } from './account';
 import { backup } from './backup';
 import { backups } from './backups';
 import { common } from './common';
+import { files } from './files';
 import { fleet } from './fleet';
 import { interchange } from './interchange';
 import { platform } from './platform';
@@ -22,6 +23,7 @@ const messages = {
   ...backup,
   ...restore,
   ...interchange,
+  ...files,
   ...retention,
   ...project,
   ...platform,
