@@ -212,6 +212,8 @@ export const interchange = {
   'finding.language': 'Functions in this language reach beyond the database. Leave them out, and dump again.',
   'finding.meta_command':
     'Commands of psql could run programs on the server. Dump with pg_dump, without scripts of your own in it.',
+  'finding.left_out_indexes':
+    'Searches are slower without them. An operator can import it as a superuser, or make them after the restore.',
   'finding.missing_files':
     'These attachments will be empty. If the old host still has them, make the archive anew; else go on without.',
   'finding.missing_modules':

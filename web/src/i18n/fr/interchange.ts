@@ -224,6 +224,8 @@ export const interchange: Partial<Record<MessageKey, Message>> = {
     'Les fonctions dans ce langage agissent hors de la base. Laissez-les de côté, et refaites le dump.',
   'finding.meta_command':
     'Les commandes de psql pourraient lancer des programmes sur le serveur. Faites le dump avec pg_dump, sans vos propres scripts dedans.',
+  'finding.left_out_indexes':
+    'Sans eux les recherches sont plus lentes. Un opérateur peut importer en superutilisateur, ou les créer après la restauration.',
   'finding.missing_files':
     'Ces pièces jointes seront vides. Si l’ancien hébergeur les a encore, refaites l’archive ; sinon continuez sans elles.',
   'finding.missing_modules':
