@@ -67,7 +67,7 @@ export function Deliveries({ project, destinations }: Props) {
                 },
                 { id: 'to', header: t('notify.to'), cell: receiverOf },
                 { id: 'when', header: t('notify.when'), cell: ({ time }) => <Time at={time} /> },
-                { id: 'state', header: t('notify.state'), cell: state },
+                { id: 'state', header: t('notify.state'), card: 'wide', cell: state },
               ]}
             />
           )

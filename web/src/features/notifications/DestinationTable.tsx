@@ -81,6 +81,7 @@ export function DestinationTable({ project, destinations, onEdit }: Props) {
           {
             id: 'events',
             header: t('notify.events'),
+            card: 'wide',
             cell: ({ events }) => events.map((event) => t(eventKey(event))).join(' · '),
           },
           {
