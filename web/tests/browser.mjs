@@ -24,14 +24,18 @@ const phone = 700;
 const lanes = 3;
 
 // Visits the list's pages over made-up data, several at a time in one browser, whose cache they share.
-// A page is opened once for all its looks, unless what is done there depends on the width.
+// A page is opened once for all its looks, unless what is done there depends on the width, or `eachWidth`
+// asks for it.
 // `look` gets the page, its name and its look; `watch` each page before it is opened.
-export async function visitAll(entries, looks, look, { watch = () => {}, failed }) {
+export async function visitAll(entries, looks, look, { watch = () => {}, failed, eachWidth = false }) {
   const browser = await launch();
   const { server, url } = await startFixtures();
   const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce' });
   const visits = entries.flatMap((entry) =>
-    (entry[4]?.eachWidth ? groupByWidth(looks) : [looks]).map((group) => ({ entry, looks: group })),
+    (eachWidth || entry[4]?.eachWidth ? groupByWidth(looks) : [looks]).map((group) => ({
+      entry,
+      looks: group,
+    })),
   );
   let number = 0;
   const lane = async () => {
@@ -52,8 +56,8 @@ export async function visitAll(entries, looks, look, { watch = () => {}, failed 
 }
 
 function groupByWidth(looks) {
-  const narrow = ({ width }) => width < phone;
-  return [looks.filter((look) => !narrow(look)), looks.filter(narrow)].filter(({ length }) => length > 0);
+  const widths = [...new Set(looks.map(({ width }) => width))];
+  return widths.map((each) => looks.filter(({ width }) => width === each));
 }
 
 async function visit(context, url, { entry, looks, number }, look, watch) {

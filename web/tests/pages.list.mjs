@@ -5,6 +5,14 @@ async function send(page, name, button) {
   await page.getByRole('button', { name: button }).waitFor();
 }
 
+// Makes a backup, and waits until it can be watched.
+async function beginBackup(page) {
+  await page.getByRole('button', { name: 'Create backup' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Create backup' }).click();
+  await page.getByRole('article', { name: 'Backup' }).first().waitFor();
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+}
+
 // Every page, who looks at it, and what to do there before it is looked at; `eachWidth`: anew for phones,
 // where other things are to be done.
 export const pages = [
@@ -63,6 +71,17 @@ export const pages = [
     async (page) => {
       await page.getByRole('button', { name: 'Create backup' }).click();
       await page.getByLabel('Note').waitFor();
+    },
+  ],
+  ['backup-running', 'operator', '/projects/acme-trading-2', beginBackup],
+  [
+    'job-running',
+    'operator',
+    '/projects/acme-trading-3',
+    async (page) => {
+      await beginBackup(page);
+      await page.getByRole('link', { name: 'Watch step by step' }).first().click();
+      await page.getByText('Reading the database and files').nth(1).waitFor();
     },
   ],
   ['backup', 'admin', '/projects/acme/backups/bk_0manual1'],

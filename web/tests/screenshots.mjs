@@ -11,11 +11,13 @@ const looks = [1440, 1024, 390].flatMap((width) =>
 
 async function picture(page, name, { width, colorScheme }) {
   // A dialog covers what is to be seen; the page behind it may be longer.
+  await page.evaluate(() => scrollTo(0, 0));
   const dialog = (await page.getByRole('dialog').count()) > 0;
   await page.screenshot({ path: `${folder}${name}-${width}-${colorScheme}.png`, fullPage: !dialog });
 }
 
 await visitAll(chosen(pages), looks, picture, {
+  eachWidth: true,
   failed: (name, error) => {
     console.error(`${name}: ${error.message}`);
     process.exitCode = 1;

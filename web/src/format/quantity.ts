@@ -60,3 +60,6 @@ export function formatShare(part: number, whole: number, locale = 'en'): string 
   if (part <= 0 || whole <= 0) return '';
   return (part / whole).toLocaleString(locale, { style: 'percent', maximumSignificantDigits: 2 });
 }
+
+// "15.14 (Debian 15.14-0+deb12u1)" as people say it.
+export const shortVersion = (version: string): string => version.split(' ')[0] ?? version;

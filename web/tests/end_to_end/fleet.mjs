@@ -1,5 +1,5 @@
 // A catalog as a platform of a thousand projects has it after two months, written by SQL: to make it by
-// backing up would take days. It tells of data that no store has.
+// backing up would take days. It tells of data that no store has; what is in the catalog already stays.
 const day = 86_400_000;
 
 export const fleet = { projects: 1000, days: 60, people: 600 };
@@ -21,6 +21,7 @@ export function fillCatalog({ now, hour, stores }) {
   const state = `CASE WHEN ${failed} THEN 'failed' WHEN i.i % 200 = 7 AND d.d = 0 THEN 'degraded' ELSE 'good' END`;
   const error = (text) => `CASE WHEN ${failed} THEN '${text}' ELSE '' END`;
   const bytes = '(2000000000 + (i.i * 7919 % 1000) * 50000000)';
+  const made = "LIKE 'customer-%'";
   const places = stores
     .map((store, place) => `SELECT '${store}' AS store, ${place} AS place`)
     .join(' UNION ALL ');
@@ -34,9 +35,10 @@ ${every.split(', d (d)')[0]} INSERT INTO projects SELECT ${name}, printf('Custom
   'europe-west1', 7, 4, 2, 30, 0, 7, 26, i.i % 250 = 249, CASE WHEN i.i % 250 = 249 THEN 'moves away' ELSE '' END,
   '', '', ${begun - 120 * day} FROM i;
 INSERT INTO branches SELECT name, branch, type, '', name || ' on db1:5432 as odoo', 'db1:5432', '', '', '17.0', '', '',
-  created_at_ms FROM projects, (SELECT 'main' AS branch, 'production' AS type UNION ALL SELECT 'staging', 'staging');
+  created_at_ms FROM projects, (SELECT 'main' AS branch, 'production' AS type UNION ALL SELECT 'staging', 'staging')
+  WHERE name ${made};
 INSERT INTO schedules SELECT 'sc_' || name, name, '*production', '0 ${hour} * * *', '', 1, created_at_ms, created_at_ms
-  FROM projects;
+  FROM projects WHERE name ${made};
 ${every} INSERT INTO backups SELECT ${backup}, ${name}, 'main', CASE WHEN d.d % 20 = 19 THEN 'manual' ELSE 'automatic' END,
   ${state}, ${job(0)}, CASE WHEN ${failed} THEN '' ELSE printf('%064x', i.i * 100 + d.d) END,
   CASE WHEN d.d % 20 = 19 THEN 'before the upgrade' ELSE '' END, CASE WHEN d.d % 20 = 19 THEN 'ann' ELSE 'schedule' END,
@@ -46,9 +48,9 @@ ${every} INSERT INTO backups SELECT ${backup}, ${name}, 'main', CASE WHEN d.d % 
   FROM i, d;
 INSERT INTO copies SELECT id, store, place, CASE WHEN state = 'degraded' AND place = 2 THEN 'pending' ELSE 'stored' END,
   finished_at_ms, CASE WHEN state = 'degraded' AND place = 2 THEN 'the store does not answer' ELSE '' END
-  FROM backups, (${places}) WHERE state <> 'failed';
+  FROM backups, (${places}) WHERE state <> 'failed' AND project ${made};
 INSERT INTO scheduled_runs SELECT 'sc_' || project, 'main', strftime('%Y-%m-%dT%H:00', started_at_ms / 1000, 'unixepoch'),
-  1, job, started_at_ms FROM backups WHERE true ON CONFLICT DO NOTHING;
+  1, job, started_at_ms FROM backups WHERE project ${made} ON CONFLICT DO NOTHING;
 ${every} INSERT INTO store_usage SELECT ${name}, store, date(${night} / 1000, 'unixepoch'), 900 + (59 - d.d) * 4,
   ${bytes} / 3 + (59 - d.d) * ${bytes} / 400, ${bytes} * (60 - d.d), ${night} FROM i, d, (${places});
 ${every} INSERT INTO verifications SELECT ${name}, ${night} + 3600000, 1, 'every copy is complete' FROM i, d;

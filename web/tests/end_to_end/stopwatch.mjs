@@ -67,20 +67,37 @@ export class Stopwatch {
   async measure(path) {
     this.#calls = [];
     await this.visitor.open(path);
+    await this.#untilWhole(path);
+    return this.#sinceStart(0);
+  }
+
+  // Does something on the page that is open, until all that it asks for is there.
+  async measureDeed(what, deed) {
+    this.#calls = [];
+    const began = await this.visitor.page.evaluate(() => performance.now());
+    await deed(this.visitor.page);
+    await this.#untilWhole(what);
+    return this.#sinceStart(began);
+  }
+
+  async #untilWhole(what) {
     const end = Date.now() + patience;
     for (;;) {
       await this.visitor.page.waitForFunction(() => Number.isFinite(window.wholeSince ?? NaN), null, {
         timeout: patience,
       });
       if (this.#open.size === 0 && Date.now() - this.#lastChange > quiet) break;
-      if (Date.now() > end) throw new Error(`${path} is never done with asking`);
+      if (Date.now() > end) throw new Error(`${what} is never done with asking`);
       await this.visitor.page.waitForTimeout(20);
     }
-    const [began, whole] = await this.visitor.page.evaluate(() => [
+  }
+
+  async #sinceStart(began) {
+    const [origin, whole] = await this.visitor.page.evaluate(() => [
       performance.timeOrigin,
       window.wholeSince,
     ]);
-    const milliseconds = Math.max(whole, ...this.#calls.map((call) => call.endedAt - began));
-    return { milliseconds, calls: this.#calls };
+    const ends = [whole, ...this.#calls.map((call) => call.endedAt - origin)];
+    return { milliseconds: Math.max(...ends) - began, calls: this.#calls };
   }
 }

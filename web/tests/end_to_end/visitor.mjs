@@ -1,10 +1,18 @@
 // A person with a browser, whose pages are watched: what goes wrong in them is a fault of the story,
 // also when the person would not notice.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { faultsOf } from '../faults.mjs';
 
-// Where every visit begins: is somebody signed in?
-const expected = (response) => response.status() === 401 && response.url().endsWith('/api/v1/me');
+let pictures = 0;
+
+// Questions to which no is an answer: is somebody signed in, with which every visit begins; is what was sent
+// still there?
+const expected = (response) =>
+  (response.status() === 401 && response.url().endsWith('/api/v1/me')) ||
+  (response.status() === 404 &&
+    response.request().method() === 'GET' &&
+    /\/uploads\/up_\w+$/.test(response.url()));
 
 export class Visitor {
   static async enter(browser, url, options = {}) {
@@ -21,6 +29,8 @@ export class Visitor {
     this.page = page;
     this.url = url;
     this.faults = [];
+    // Other sites that this person goes to on purpose.
+    this.elsewhere = [];
     this.answers = [];
     page.setDefaultTimeout(10_000);
     page.on('pageerror', (error) => this.faults.push(`error: ${error.message}`));
@@ -30,7 +40,8 @@ export class Visitor {
       this.faults.push(`console: ${message.text()}`);
     });
     page.on('request', (request) => {
-      if (!request.url().startsWith(`${url}/`)) this.faults.push(`asks another origin: ${request.url()}`);
+      const ours = [url, ...this.elsewhere].some((site) => request.url().startsWith(`${site}/`));
+      if (!ours) this.faults.push(`asks another origin: ${request.url()}`);
     });
     page.on('response', (response) => {
       const request = `${response.request().method()} ${response.url().slice(url.length)}`;
@@ -89,7 +100,16 @@ export class Visitor {
 
   // The page as it is now is good for everybody, also for those who do not see it.
   async inspects() {
+    if (process.env.PICTURES) await this.#picture(process.env.PICTURES);
     assert.deepEqual(await faultsOf(this.page), [], `faults of ${this.page.url()}`);
+  }
+
+  async #picture(folder) {
+    pictures += 1;
+    const place = new URL(this.page.url()).pathname.replaceAll('/', '-');
+    const path = join(folder, `${String(pictures).padStart(2, '0')}${place}.png`);
+    const fullPage = (await this.dialog().count()) === 0;
+    await this.page.screenshot({ path, fullPage });
   }
 
   // Asks the API what the page was given, with this person's own session.

@@ -49,8 +49,8 @@ export class World {
   }
 
   // A database and a filestore of that name, with a mail server that real customers are written to.
-  async makeProject(name) {
-    const size = ['--tables', '80', '--database-mb', '15', '--filestore-mb', '110'];
+  async makeProject(name, { tables = 80, databaseMb = 15, filestoreMb = 110 } = {}) {
+    const size = ['--tables', tables, '--database-mb', databaseMb, '--filestore-mb', filestoreMb].map(String);
     const where = ['--database', this.postgres.url(name), '--filestore', join(this.filestores, name)];
     await run([program('SAMPLE_PROJECT', 'sample_project'), 'create', ...where, ...size]);
     await this.postgres.query(name, mailServer);

@@ -3,7 +3,7 @@ import type { Backup } from '@/api/types';
 import { Kept } from '@/features/backups/BackupTable';
 import { madeBy } from '@/features/backups/words';
 import { BackupStatus, KindLabel } from '@/features/status/BackupStatus';
-import { formatBytes, formatCount, formatSeconds, formatShare } from '@/format/quantity';
+import { formatBytes, formatCount, formatSeconds, formatShare, shortVersion } from '@/format/quantity';
 import { secondsBetween } from '@/format/time';
 import { useLocale } from '@/i18n/locale';
 import { Facts } from '@/ui/Facts';
@@ -76,7 +76,9 @@ export function BackupSummary({ backup }: { backup: Backup }) {
                   value: `${formatCount(backup.file_count, locale)} · ${formatBytes(backup.file_bytes ?? 0, locale)}`,
                 },
             backup.odoo_version ? { label: 'Odoo', value: backup.odoo_version } : null,
-            backup.postgresql_version ? { label: 'PostgreSQL', value: backup.postgresql_version } : null,
+            backup.postgresql_version
+              ? { label: 'PostgreSQL', value: shortVersion(backup.postgresql_version) }
+              : null,
             { label: t('backups.kept'), value: <Kept backup={backup} /> },
             { label: t('backup.id'), value: <code>{backup.id}</code> },
           ]}

@@ -1,5 +1,5 @@
 import type { ImportOutcome, Job } from '@/api/types';
-import { formatBytes, formatCount } from '@/format/quantity';
+import { formatBytes, formatCount, shortVersion } from '@/format/quantity';
 import { useLocale } from '@/i18n/locale';
 import { Facts } from '@/ui/Facts';
 import type { Fact } from '@/ui/Facts';
@@ -18,7 +18,10 @@ export function Report({ job, outcome }: { job: Job; outcome: ImportOutcome }) {
     value === undefined || value === '' ? null : { label, value };
   const count = (label: string, value: number | undefined): Fact | null =>
     value === undefined ? null : { label, value: formatCount(value, locale) };
-  const { server_version: server, target_server_version: target } = report;
+  const server = shortVersion(report.server_version);
+  const target = shortVersion(report.target_server_version ?? '');
+  const dump = shortVersion(report.dump_version ?? '');
+  const packed = !['none', 'plain'].includes(report.compression);
   return (
     <>
       <Verdict job={job} outcome={outcome} />
@@ -29,18 +32,13 @@ export function Report({ job, outcome }: { job: Job; outcome: ImportOutcome }) {
           facts={[
             text(t('imports.source'), sourceInWords(importRequest(job), t)),
             text(t('report.kind'), report.kind),
-            text(t('report.compression'), report.compression === 'none' ? '' : report.compression),
+            text(t('report.compression'), packed ? report.compression : ''),
             text(t('report.database'), report.database),
             text(
               t('report.server'),
-              server === '' || (target ?? '') === ''
-                ? server
-                : t('report.serverFor', { version: server, target: target ?? '' }),
+              server === '' || target === '' ? server : t('report.serverFor', { version: server, target }),
             ),
-            text(
-              t('report.dumpVersion'),
-              (report.dump_version ?? '') === '' ? '' : `pg_dump ${report.dump_version ?? ''}`,
-            ),
+            text(t('report.dumpVersion'), dump === '' ? '' : `pg_dump ${dump}`),
             text('Odoo', report.odoo_version),
             { label: t('report.archive'), value: formatBytes(report.archive_bytes, locale) },
             text(

@@ -25,7 +25,7 @@ interface Tab {
 
 const tabs: Tab[] = [
   { to: '', label: 'tab.backups', leadsTo: ['backups'] },
-  { to: 'restores', label: 'tab.restores', leadsTo: ['restore', 'jobs'] },
+  { to: 'restores', label: 'tab.restores', leadsTo: ['restore'] },
   { to: 'import', label: 'tab.import', admin: true },
   { to: 'branches', label: 'tab.branches' },
   { to: 'schedule', label: 'tab.schedule' },
