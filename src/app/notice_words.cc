@@ -52,8 +52,8 @@ std::string recovered_key(const std::string& backup) {
   return fmt::format("recovered:{}", backup);
 }
 
-std::string_view began_by(const Job& job) {
-  return job.created_by == "schedule" ? "by schedule" : job.created_by;
+std::string asked_by(const Job& job) {
+  return job.created_by == "schedule" ? "a schedule" : job.created_by;
 }
 
 }  // namespace
@@ -73,11 +73,12 @@ Notice backup_failed_notice(const Job& job, const std::optional<BackupRecord>& l
                       when(zone, last_good->point_in_time.value_or(last_good->started_at)))
                 : fmt::format("There is no good backup of {} yet: nothing could be restored.", job.branch);
   notice.text = fmt::format(
-      "The backup of the branch {} of the project {} failed on {} (begun {}).{}\n\n{}\n\n{}\n\nWhat to do: "
+      "The backup of the branch {} of the project {} failed on {} (begun by {}).{}\n\n{}\n\n{}\n\nWhat to "
+      "do: "
       "see to "
       "the reason above, then create a backup by hand. A scheduled backup is tried again by itself a few "
       "times.{}",
-      job.branch, job.project, when(zone, notice.at), began_by(job),
+      job.branch, job.project, when(zone, notice.at), asked_by(job),
       turn.reminder ? fmt::format(" Backups of this branch have failed since {}.", when(zone, turn.since))
                     : "",
       reason_of(job), safety, " You hear again when a backup is good, and once a day while they fail.");
@@ -188,24 +189,20 @@ Notice restore_notice(const Job& job, const TimeZone& zone) {
                                                            : "restore";
   const std::string backup = job.backup_id.empty() ? "" : fmt::format(" from backup {}", job.backup_id);
   notice.subject =
-      fmt::format("{}: the {} onto {} {}", job.project, what, job.branch, done ? "is done" : "failed");
-  if (job.kind == JobKind::kUndo) {
-    notice.subject =
-        fmt::format("{}: the {} of {} {}", job.project, "undo", job.branch, done ? "is done" : "failed");
-  }
-  notice.text = fmt::format("The {} onto the branch {} of the project {}{}, asked for by {}, {} on {}.\n\n",
-                            what, job.branch, job.project, backup,
-                            job.created_by == "schedule" ? "a schedule" : job.created_by,
+      fmt::format("{}: the {} on {} {}", job.project, what, job.branch, done ? "is done" : "failed");
+  notice.text = fmt::format("The {} on the branch {} of the project {}{}, asked for by {}, {} on {}.\n\n",
+                            what, job.branch, job.project, backup, asked_by(job),
                             done ? "was finished" : "failed", when(zone, notice.at));
   if (done) {
     notice.text +=
-        "Everything was checked against the backup before it took its place. If it is not what was "
-        "wanted, the page of the restore offers to undo it.";
+        job.kind == JobKind::kUndo
+            ? "What the restore had replaced is in its place again."
+            : "Everything was checked against the backup before it took its place. If it is not what was "
+              "wanted, the page of the restore offers to undo it.";
   } else {
     notice.text += fmt::format(
-        "{}\n\nData is replaced only at the very end of a restore, in one step: one that fails before leaves "
-        "the "
-        "branch as it was.\n\nWhat to do: see to the reason above and begin it again.",
+        "{}\n\nData is replaced only at the very end, in one step: what fails before leaves the branch as it "
+        "was.\n\nWhat to do: see to the reason above and begin it again.",
         reason_of(job));
   }
   notice.page = fmt::format("/projects/{}/jobs/{}", job.project, job.id);
@@ -233,7 +230,7 @@ Notice import_notice(const Job& job, const TimeZone& zone) {
   }
   notice.subject = fmt::format("{}: an import for {} {}", job.project, job.branch, outcome);
   notice.text = fmt::format("An import for the branch {} of the project {}, asked for by {}, {} ({}).\n\n{}",
-                            job.branch, job.project, job.created_by, outcome, when(zone, notice.at), more);
+                            job.branch, job.project, asked_by(job), outcome, when(zone, notice.at), more);
   notice.page = fmt::format("/projects/{}/import/{}", job.project, job.id);
   return notice;
 }

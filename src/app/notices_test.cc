@@ -231,8 +231,8 @@ TEST_F(NoticesTest, RestoresAndImportsAreToldWhenTheyAreOver) {
   look();
   std::vector<std::string> subjects;
   for (const Notice& notice : told()) subjects.push_back(notice.subject);
-  EXPECT_THAT(subjects, testing::UnorderedElementsAre("acme: the restore onto main is done",
-                                                      "acme: the restore onto main failed",
+  EXPECT_THAT(subjects, testing::UnorderedElementsAre("acme: the restore on main is done",
+                                                      "acme: the restore on main failed",
                                                       "acme: an import for main is done",
                                                       "acme: an import for main waits for a decision",
                                                       "acme: an import for main failed"));
