@@ -72,16 +72,16 @@ Notice backup_failed_notice(const Job& job, const std::optional<BackupRecord>& l
                       "has changed since then has no backup.",
                       when(zone, last_good->point_in_time.value_or(last_good->started_at)))
                 : fmt::format("There is no good backup of {} yet: nothing could be restored.", job.branch);
-  notice.text = fmt::format(
-      "The backup of the branch {} of the project {} failed on {} (begun by {}).{}\n\n{}\n\n{}\n\nWhat to "
-      "do: "
-      "see to "
-      "the reason above, then create a backup by hand. A scheduled backup is tried again by itself a few "
-      "times.{}",
-      job.branch, job.project, when(zone, notice.at), asked_by(job),
+  const std::string lasting =
       turn.reminder ? fmt::format(" Backups of this branch have failed since {}.", when(zone, turn.since))
-                    : "",
-      reason_of(job), safety, " You hear again when a backup is good, and once a day while they fail.");
+                    : "";
+  notice.text = fmt::format(
+      "The backup of the branch {} of the project {} failed on {} (begun by {}).{}\n\n"
+      "{}\n\n"
+      "{}\n\n"
+      "What to do: see to the reason above, then create a backup by hand. A scheduled backup is tried "
+      "again by itself a few times. You hear again when a backup is good, and once a day while they fail.",
+      job.branch, job.project, when(zone, notice.at), asked_by(job), lasting, reason_of(job), safety);
   notice.page = page_of_backup(job.project, job.backup_id);
   return notice;
 }
@@ -110,13 +110,11 @@ Notice backup_late_notice(const Lateness& lateness, const Turn& turn, const Time
   notice.subject = turn.reminder ? fmt::format("{}: still no recent backup", lateness.project)
                                  : fmt::format("{}: at risk, no recent backup", lateness.project);
   notice.text = fmt::format(
-      "{}\n\nThe project {} wants a good backup every {}; it has been without one since {}. If its data were "
-      "lost "
-      "now, everything after the last good backup would be lost.\n\nWhat to do: look at the project's page "
-      "for "
-      "what keeps its backups from succeeding, or create one by hand. You hear again when it is well, and "
-      "once "
-      "a day until then.",
+      "{}\n\n"
+      "The project {} wants a good backup every {}; it has been without one since {}. If its data were "
+      "lost now, everything after the last good backup would be lost.\n\n"
+      "What to do: look at the project's page for what keeps its backups from succeeding, or create one "
+      "by hand. You hear again when it is well, and once a day until then.",
       lateness.sentence, lateness.project, counted(lateness.objective_hours, "hour"), when(zone, turn.since));
   notice.page = fmt::format("/projects/{}", lateness.project);
   return notice;
@@ -150,14 +148,14 @@ Notice copy_damaged_notice(const Job& job, const CopyDamage& damage, const Turn&
                        ? fmt::format("{}: the copy in {} is still damaged", job.project, damage.store)
                        : fmt::format("{}: the copy in {} is damaged", job.project, damage.store);
   notice.text = fmt::format(
-      "Something that the project {} needs is missing or corrupt in the store {}: found on {}, in the copy "
-      "of "
-      "{}.{}\n\n{}\n\nThe other copies are looked at by themselves: a restore reads from one that is whole. "
-      "Until "
-      "this one is mended the project has one copy less.\n\nWhat to do: usually nothing, Skyhold mends a "
-      "copy from "
-      "the others by itself and says when it has. If it does not within a day, look at the store: whether it "
-      "answers, and who deletes or changes objects in it.",
+      "Something that the project {} needs is missing or corrupt in the store {}: found on {}, in the "
+      "copy of {}.{}\n\n"
+      "{}\n\n"
+      "The other copies are looked at by themselves: a restore reads from one that is whole. Until this "
+      "one is mended the project has one copy less.\n\n"
+      "What to do: usually nothing, Skyhold mends a copy from the others by itself and says when it has. "
+      "If it does not within a day, look at the store: whether it answers, and who deletes or changes "
+      "objects in it.",
       job.project, damage.store, when(zone, notice.at), counted(damage.damaged_backups, "backup"),
       turn.reminder ? fmt::format(" It has been so since {}.", when(zone, turn.since)) : "",
       sentence(damage.problem));
