@@ -115,12 +115,13 @@ struct Addresses {
 
 Result<std::string> send_mail(const MailSettings& settings, const SmtpMail& mail, const CancelToken& cancel) {
   const std::string password = settings.user.empty() ? std::string() : TRY(read_password(settings));
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> owner(curl_easy_init(), &curl_easy_cleanup);
-  CURL* const easy = owner.get();
-  SKYHOLD_ASSERT(easy != nullptr);
+  // They outlive the handle, which may say farewell to the server when it goes.
   Conversation conversation{mail.content, {}, &cancel};
   const Addresses receivers(fmt::format("<{}>", mail.to));
   std::array<char, CURL_ERROR_SIZE> details{};
+  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> owner(curl_easy_init(), &curl_easy_cleanup);
+  CURL* const easy = owner.get();
+  SKYHOLD_ASSERT(easy != nullptr);
 
   set(easy, CURLOPT_NOSIGNAL, 1L);
   set(easy, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
@@ -149,10 +150,8 @@ Result<std::string> send_mail(const MailSettings& settings, const SmtpMail& mail
   set(easy, CURLOPT_ERRORBUFFER, details.data());
 
   const CURLcode code = curl_easy_perform(easy);
-  // What it says to our farewell is of no interest.
-  const std::string answer = conversation.last_line;
   if (code != CURLE_OK) return fail(error_of(code, details.data(), conversation, settings));
-  return answer;
+  return conversation.last_line;
 }
 
 }  // namespace skyhold
