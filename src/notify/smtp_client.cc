@@ -41,7 +41,10 @@ struct Conversation {
     return given;
   }
   static std::size_t hear(char* data, std::size_t size, std::size_t count, void* conversation) {
-    static_cast<Conversation*>(conversation)->last_line = fit_line({data, size * count}, kMostAnswerBytes);
+    const std::string_view line(data, size * count);
+    // Its farewell says nothing of the mail.
+    if (line.starts_with("221")) return size * count;
+    static_cast<Conversation*>(conversation)->last_line = fit_line(line, kMostAnswerBytes);
     return size * count;
   }
   static int ask(void* conversation, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
