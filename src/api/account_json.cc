@@ -11,6 +11,7 @@ JsonValue to_json(const Account& account) {
       .set("enabled", account.enabled)
       .set("must_change_password", account.must_change_password)
       .set("has_totp", account.has_totp)
+      .set("has_oidc", account.has_oidc)
       .set("locale", account.locale)
       .set("created_at", account.created_at)
       .set("last_sign_in_at", account.last_sign_in_at);

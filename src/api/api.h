@@ -5,13 +5,14 @@
 #include <memory>
 
 #include "access/access.h"
+#include "access/oidc_provider.h"
 #include "api/interchange.h"
 #include "api/platform.h"
 #include "catalog/catalog.h"
 #include "http/server.h"
 #include "jobs/job_queue.h"
-
 #include "notify/courier.h"
+
 namespace skyhold {
 
 // All must outlive the Api.
@@ -22,10 +23,12 @@ struct ApiServices {
   JobQueue& jobs;
   Platform& platform;
   Interchange& interchange;
-  const MasterKey& master_key;
   Notifications& notifications;
   Courier& courier;
+  const MasterKey& master_key;
   const Clock& clock;
+  OidcProvider* oidc = nullptr;  // nullptr: people sign in with passwords only
+  std::string public_url{};      // "https://skyhold.example.com"; empty: as each request has it
 };
 
 // Thread-safe.

@@ -17,7 +17,8 @@ bool is_audited(const ApiCall& call, const Problem* problem) {
   if (call.route.action.empty()) return false;
   if (problem == nullptr || call.who.signed_in || call.who.needs_totp) return true;
   // A sign-in that failed. One that was throttled was preceded by those that made it so.
-  return call.route.operation == "signIn" && problem->status == 401;
+  const bool signs_in = call.route.operation == "signIn" || call.route.operation == "finishOidcSignIn";
+  return signs_in && problem->status == 401;
 }
 
 Status write_audit(const ApiCall& call, const Problem* problem) {

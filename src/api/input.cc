@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "api/routes.h"
+
 namespace skyhold {
 namespace {
 
@@ -16,10 +18,12 @@ bool is_json(std::string_view content_type) {
   return media == "application/json";
 }
 
-Outcome<JsonValue> read_query(const ServerRequest& request, const Operation& operation) {
+Outcome<JsonValue> read_query(const ApiCall& call, const Operation& operation) {
+  const ServerRequest& request = call.request;
   JsonValue query = JsonValue::object();
   for (const auto& [name, text] : request.query) {
     const OperationParameter* known = operation.parameter("query", name);
+    if (known == nullptr && call.route.in_browser) continue;
     if (known == nullptr) {
       return fail(Problem::of({name, fmt::format("\"{}\" is no parameter of this request", name)}));
     }
@@ -55,7 +59,7 @@ Outcome<JsonValue> read_body(const ServerRequest& request, const Operation& oper
 }  // namespace
 
 Outcome<void> read_input(ApiCall& call, const Operation& operation) {
-  call.query = TRY(read_query(call.request, operation));
+  call.query = TRY(read_query(call, operation));
   call.body = TRY(read_body(call.request, operation));
   return {};
 }

@@ -127,7 +127,12 @@ ServerResponse run_pipeline(const ApiServices& services, ApiState& state, const 
                  .request_id = request_id,
                  .path_parameters = std::move(match.parameters)};
     ApiResult result = write_down(call, run_route(call));
-    response = result ? to_response(std::move(*result)) : to_response(result.error(), request_id);
+    if (result) {
+      response = to_response(std::move(*result));
+    } else {
+      response =
+          match.route->in_browser ? to_sign_in_page(result.error()) : to_response(result.error(), request_id);
+    }
     log_answer(call, response.status, monotonic_seconds() - started);
   }
   response.headers.push_back({"X-Request-Id", request_id});

@@ -64,6 +64,13 @@ ServerResponse to_response(const Problem& problem, std::string_view request_id) 
   return response;
 }
 
+ServerResponse to_sign_in_page(const Problem& problem) {
+  ServerResponse response;
+  response.status = 302;
+  add_header(response, "Location", fmt::format("/sign-in?problem={}", problem.code));
+  return response;
+}
+
 void add_security_headers(ServerResponse& response, ContentPolicy policy, bool secure) {
   const bool data = policy == ContentPolicy::kData;
   add_header(response, "Content-Security-Policy", data ? kDataPolicy : kPagePolicy);

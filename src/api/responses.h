@@ -10,6 +10,9 @@ namespace skyhold {
 ServerResponse to_response(ApiAnswer answer);
 ServerResponse to_response(const Problem& problem, std::string_view request_id);
 
+// Back to where it began; the page has words for the problem's code.
+ServerResponse to_sign_in_page(const Problem& problem);
+
 // Whose pages may do what with an answer.
 enum class ContentPolicy {
   kData,   // answers of the API: nothing at all

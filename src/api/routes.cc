@@ -47,13 +47,14 @@ const std::vector<Route>& api_routes() {
   static const std::vector<Route> all = [] {
     std::vector<Route> routes;
     add_session_routes(routes);
+    add_oidc_routes(routes);
     add_me_routes(routes);
     add_project_routes(routes);
     add_branch_routes(routes);
     add_member_routes(routes);
     add_schedule_routes(routes);
-    add_backup_routes(routes);
     add_notification_routes(routes);
+    add_backup_routes(routes);
     add_contents_routes(routes);
     add_restore_routes(routes);
     add_download_routes(routes);

@@ -33,6 +33,9 @@ struct Route {
   bool before_password_change = false;
   std::uint64_t max_body_bytes = kMaxBodyBytes;
   bool streams_body = false;  // the handler reads it while it comes in
+  // A browser goes there by itself, sent by somebody whose parameters are not in the contract: what goes
+  // wrong is told by the sign-in page.
+  bool in_browser = false;
 };
 
 inline constexpr std::string_view kApiPrefix = "/api/v1";
@@ -49,16 +52,17 @@ RouteMatch match_route(HttpMethod method, std::string_view path);
 
 // Of each resource, in its own file.
 void add_session_routes(std::vector<Route>& routes);
+void add_oidc_routes(std::vector<Route>& routes);
 void add_me_routes(std::vector<Route>& routes);
 void add_project_routes(std::vector<Route>& routes);
 void add_branch_routes(std::vector<Route>& routes);
 void add_member_routes(std::vector<Route>& routes);
 void add_schedule_routes(std::vector<Route>& routes);
+void add_notification_routes(std::vector<Route>& routes);
 void add_backup_routes(std::vector<Route>& routes);
 void add_contents_routes(std::vector<Route>& routes);
 void add_restore_routes(std::vector<Route>& routes);
 void add_download_routes(std::vector<Route>& routes);
-void add_notification_routes(std::vector<Route>& routes);
 void add_import_routes(std::vector<Route>& routes);
 void add_retention_routes(std::vector<Route>& routes);
 void add_job_routes(std::vector<Route>& routes);

@@ -1,4 +1,5 @@
 // Signing in and out.
+#include "access/oidc_provider.h"
 #include "api/account_json.h"
 #include "api/routes.h"
 #include "api/session_cookie.h"
@@ -13,7 +14,8 @@ ApiResult get_meta(ApiCall& call) {
       .set("version", kVersion)
       .set("platform_time_zone", call.services.platform.time_zone())
       .set("now", call.services.clock.now())
-      .set("oidc", false);
+      .set("oidc", call.services.oidc != nullptr);
+  if (call.services.oidc != nullptr) json.set("oidc_label", call.services.oidc->options().label);
   return answer(std::move(json));
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "access/access.h"
+#include "access/oidc_provider.h"
 #include "api/api.h"
 #include "app/catalog_saver.h"
 #include "app/job_choice.h"
@@ -138,6 +139,7 @@ class RunningService final : public Service {
   std::unique_ptr<Notifications> notifications_;
   std::unique_ptr<Courier> courier_;
   std::unique_ptr<Notices> notices_;
+  std::unique_ptr<OidcProvider> oidc_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> server_;
   std::unique_ptr<JobServices> job_services_;
@@ -190,8 +192,11 @@ Status RunningService::make_first_account() {
 }
 
 Status RunningService::begin_api() {
-  api_ = TRY(Api::open({*database_, *catalog_, *access_, *jobs_, *platform_, *sources_, *notifications_, *courier_,
-                        key_, clock_}));
+  if (settings_.oidc.configured()) {
+    oidc_ = std::make_unique<OidcProvider>(TRY(load_oidc_options(settings_.oidc)), clock_);
+  }
+  api_ = TRY(Api::open({*database_, *catalog_, *access_, *jobs_, *platform_, *sources_, *notifications_,
+                        *courier_, key_, clock_, oidc_.get(), settings_.server.public_url}));
   server_ = TRY(HttpServer::start(server_options(settings_.server, *api_),
                                   [this](ServerRequest& request) { return api_->handle(request); }));
   periodic_.push_back(std::make_unique<Periodic>("looking at the stores", kStoreLookPause,

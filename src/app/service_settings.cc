@@ -175,7 +175,7 @@ Status read_server(const Value& value, ServiceSettings& settings) {
                       "give both certificate_file and key_file");
 }
 
-constexpr std::array<Field<ServiceSettings>, 12> kServiceFields{{
+constexpr std::array<Field<ServiceSettings>, 13> kServiceFields{{
     {"platform_time_zone", "", read_elsewhere<ServiceSettings>},  // parse_settings()
     {"stores", "", read_elsewhere<ServiceSettings>},
     {"regions", "", read_elsewhere<ServiceSettings>},
@@ -195,6 +195,8 @@ constexpr std::array<Field<ServiceSettings>, 12> kServiceFields{{
      [](const Value& value, ServiceSettings& settings) {
        return read_fields<ImportSettings>(value, kImportFields, "", settings.imports);
      }},
+    {"oidc", "",
+     [](const Value& value, ServiceSettings& settings) { return read_oidc_settings(value, settings.oidc); }},
     {"mail", "",
      [](const Value& value, ServiceSettings& settings) { return read_mail_settings(value, settings.mail); }},
     {"notify", "",

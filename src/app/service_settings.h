@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/notify_settings.h"
+#include "app/oidc_settings.h"
 #include "http/server.h"
 #include "stores/store_settings.h"
 
@@ -60,6 +61,7 @@ struct ServiceSettings {
   WorkerSettings worker;
   ScheduleSettings schedule;
   ImportSettings imports;
+  OidcSettings oidc;
   MailSettings mail;
   NotifySettings notify;
 

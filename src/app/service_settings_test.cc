@@ -93,6 +93,50 @@ TEST(ServiceSettings, AMistakeIsNamedWithItsKeyAndItsLine) {
   EXPECT_THAT(complaint("", "[regions.asia]\nstores = [\"far\", \"far\"]\n"), HasSubstr("twice"));
 }
 
+TEST(ServiceSettings, AProviderOfSignInsIsRead) {
+  EXPECT_FALSE(parse("")->oidc.configured());
+  const auto least = parse("[oidc]\nissuer = \"https://id.example.com/staff\"\nclient_id = \"skyhold\"\n");
+  ASSERT_TRUE(least) << to_string(least.error());
+  EXPECT_EQ(least->oidc.options.label, "id.example.com");
+  EXPECT_EQ(least->oidc.options.scopes, "openid email profile");
+  EXPECT_FALSE(least->oidc.options.create_accounts);
+  const auto most = parse(R"(
+[server]
+public_url = "https://skyhold.example.com/"
+[oidc]
+issuer = "https://id.example.com"
+client_id = "skyhold"
+client_secret_file = "/etc/skyhold/oidc"
+scopes = ["openid", "email", "groups"]
+label = "Example"
+create_accounts = true
+allowed_email_domains = ["Example.com"]
+operator_claim = "groups"
+operator_value = "backup-operators"
+ca_file = "/etc/skyhold/ca.pem"
+)");
+  ASSERT_TRUE(most) << to_string(most.error());
+  EXPECT_EQ(most->server.public_url, "https://skyhold.example.com");
+  EXPECT_EQ(most->oidc.client_secret_file, "/etc/skyhold/oidc");
+  EXPECT_EQ(most->oidc.options.scopes, "openid email groups");
+  EXPECT_EQ(most->oidc.options.label, "Example");
+  EXPECT_TRUE(most->oidc.options.create_accounts);
+  EXPECT_THAT(most->oidc.options.allowed_email_domains, ElementsAre("example.com"));
+  EXPECT_EQ(most->oidc.options.operator_value, "backup-operators");
+}
+
+TEST(ServiceSettings, AProviderThatCannotBeIsNamed) {
+  EXPECT_THAT(complaint("[oidc]\nissuer = \"https://id.example.com\"\n"), HasSubstr("client_id"));
+  EXPECT_THAT(complaint("[oidc]\nissuer = \"http://id.example.com\"\nclient_id = \"s\"\n"),
+              HasSubstr("line 2: oidc.issuer is not the address of a provider"));
+  EXPECT_THAT(complaint("[oidc]\nscopes = [\"email\"]\n"), HasSubstr("lacks \"openid\""));
+  EXPECT_THAT(complaint("[oidc]\nallowed_email_domains = [\"@example.com\"]\n"), HasSubstr("no domain"));
+  EXPECT_THAT(complaint("[server]\npublic_url = \"skyhold.example.com\"\n"), HasSubstr("server.public_url"));
+  const std::string secret = complaint("[oidc]\nclient_secret = \"hunter2\"\n");
+  EXPECT_THAT(secret, HasSubstr("client_secret_file"));
+  EXPECT_THAT(secret, testing::Not(HasSubstr("hunter2")));
+}
+
 TEST(ServiceSettings, APasswordDoesNotBelongHere) {
   const std::string words = complaint("catalog = \"postgresql://skyhold:hunter2@db1/skyhold\"\n");
   EXPECT_THAT(words, HasSubstr("may not hold a password"));

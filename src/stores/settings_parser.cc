@@ -299,7 +299,7 @@ Status read_regions(const Value& value, PlatformSettings& settings) {
   return {};
 }
 
-constexpr std::array<Field<PlatformSettings>, 10> kPlatformFields{{
+constexpr std::array<Field<PlatformSettings>, 11> kPlatformFields{{
     {"platform_time_zone", "", read_time_zone},
     {"stores", "",
      [](const Value&, PlatformSettings&) -> Status { return {}; }},  // was read before all others
@@ -312,6 +312,7 @@ constexpr std::array<Field<PlatformSettings>, 10> kPlatformFields{{
     {"worker", "", read_elsewhere<PlatformSettings>},
     {"schedule", "", read_elsewhere<PlatformSettings>},
     {"import", "", read_elsewhere<PlatformSettings>},
+    {"oidc", "", read_elsewhere<PlatformSettings>},
 }};
 
 }  // namespace

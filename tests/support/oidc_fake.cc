@@ -31,6 +31,17 @@ struct Freed {
 };
 using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
 
+// Made once for all providers of a program: each takes a good part of a second.
+Key rsa_key(int generation) {
+  static std::mutex mutex;
+  static std::map<int, Key> made;
+  const std::lock_guard lock(mutex);
+  Key& key = made[generation];
+  if (!key) key.reset(EVP_RSA_gen(2048U));
+  EVP_PKEY_up_ref(key.get());
+  return Key(key.get());
+}
+
 std::string number_of(const EVP_PKEY* key, const char* name, int bytes = 0) {
   BIGNUM* number = nullptr;
   if (EVP_PKEY_get_bn_param(key, name, &number) != 1) throw std::runtime_error("a key lacks a number");
@@ -112,9 +123,8 @@ class OidcFake::Engine {
 
   void change_keys() {
     const std::lock_guard lock(mutex_);
-    rsa_.reset(EVP_RSA_gen(2048U));
+    rsa_ = rsa_key(++generation_);
     ec_.reset(EVP_EC_gen("P-256"));
-    ++generation_;
   }
 
   int times_asked(const std::string& path) {
