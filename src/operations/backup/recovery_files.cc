@@ -143,6 +143,15 @@ constexpr std::string_view kScriptTail = R"SH(}
 tables | sql -d "$database" >/dev/null
 restore --section=data database/rest.dump
 
+# Odoo marks unaccent() as IMMUTABLE, for its indexes. No dump keeps that mark.
+if pg_restore --section=post-data --file=- database/schema.dump | grep -q 'unaccent('; then
+  sql -d "$database" <<'SQL' || { echo "restore.sh: a superuser has to run this, for unaccent()" >&2; exit 1; }
+SELECT 'ALTER FUNCTION ' || p.oid::regprocedure || ' IMMUTABLE' FROM pg_proc p JOIN pg_depend d
+ON d.objid = p.oid AND d.classid = 'pg_proc'::regclass AND d.deptype = 'e' JOIN pg_extension e ON e.oid = d.refobjid
+WHERE e.extname = 'unaccent' AND p.proname = 'unaccent' AND p.pronargs = 1 AND p.provolatile <> 'i' \gexec
+SQL
+fi
+
 echo "restore.sh: after the data"
 restore --section=post-data database/schema.dump
 on_database() { printf '%s\n' "$1" | sql -d "$database" -v name="$database"; }

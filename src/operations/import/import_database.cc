@@ -8,6 +8,7 @@
 #include "base/encoding.h"
 #include "base/log.h"
 #include "base/random.h"
+#include "capture/odoo/unaccent.h"
 #include "capture/pg_text.h"
 #include "crypto/hash.h"
 #include "operations/import/scram_verifier.h"
@@ -213,15 +214,8 @@ Status ImportDatabase::create_extension(PgSession& session, const std::string& e
     made = inside.execute(sql);
   }
   if (!made || extension != "unaccent" || !superuser_) return made;
-  // Odoo makes it so, and has indexes that need it.
   PgSession inside = TRY(connect_as_operator());
-  const std::string is_member = TRY(inside.query_value(
-      "SELECT count(*) FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid "
-      "WHERE "
-      "e.extname = 'unaccent' AND d.deptype = 'e' AND d.objid = pg_catalog.to_regprocedure($1)",
-      {place + ".unaccent(text)"}));
-  if (is_member != "1") return {};
-  return inside.execute(fmt::format("ALTER FUNCTION {}.unaccent(text) IMMUTABLE", place));
+  return make_unaccent_immutable(inside);
 }
 
 }  // namespace skyhold

@@ -19,7 +19,7 @@ std::string_view to_string(ImportSeverity severity);  // "warning"
 //   refused  broken_archive, unknown_format, truncated_dump, meta_command, statement, extension, language,
 //            failed_statement, counts, too_large, too_long, no_dump, server_rights, server
 //   warning  newer_server, missing_files, odoo_version, missing_modules, modules_differ, no_filestore,
-//            runs_as_owner, runs_on_restore, not_odoo_files
+//            runs_as_owner, runs_on_restore, not_odoo_files, left_out_indexes
 //   note     older_server, unneeded_files, owners, left_out, other_entries, locale
 struct ImportFinding {
   static constexpr std::size_t kMostExamples = 20;

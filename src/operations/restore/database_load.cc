@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "capture/odoo/unaccent.h"
 #include "capture/sql/sql_script.h"
 #include "operations/restore/database_check.h"
 #include "operations/restore/load_jobs.h"
@@ -80,6 +81,7 @@ class Load {
     progress_.start_phase("Creating tables");
     const std::vector<std::string_view> script = TRY(split_sql_script(scripts_.pre_data));
     TRY(run_alone(with_settings(script), true));
+    TRY(mark_unaccent());
     plain_tables_ = TRY(plain_tables(first().pg()));
     for (const TableEntry& table : load_.manifest.tables) {
       if (plain_tables_.contains({table.schema, table.name})) continue;
@@ -88,6 +90,15 @@ class Load {
                               table.name),
                   "restore another snapshot");
     }
+    return {};
+  }
+
+  // Without it, what takes it says so.
+  Status mark_unaccent() {
+    if (!uses_unaccent(scripts_.post_data)) return {};
+    PgSession session = TRY(PgSession::connect(load_.target));
+    const Status marked = make_unaccent_immutable(session);
+    if (!marked && ends_the_restore(marked.error())) return marked;
     return {};
   }
 
@@ -101,8 +112,10 @@ class Load {
       for (const ScriptStatement& statement : refused) {
         const Status again = session.run({&statement, 1});
         if (again) continue;
-        if (!may_be_left_out(statement.sql)) return again;
+        const bool slow_without = is_index_without_mark(statement.sql, again.error());
+        if (!slow_without && !may_be_left_out(statement.sql)) return again;
         notices_.push_back(fmt::format("not restored: {}", again.error().message));
+        if (slow_without) notices_.back() += fmt::format(": {}", kMarkWords);
       }
       return {};
     });
