@@ -18,7 +18,8 @@ export const meta = () => ({
   version: '0.4.0',
   platform_time_zone: 'Europe/Brussels',
   now: iso(Date.now()),
-  oidc: false,
+  oidc: true,
+  oidc_label: 'Example ID',
 });
 
 export const account = (name, more = {}) => ({
@@ -29,6 +30,7 @@ export const account = (name, more = {}) => ({
   enabled: true,
   must_change_password: false,
   has_totp: false,
+  has_oidc: name === 'marc',
   locale: '',
   created_at: iso(now - 200 * day),
   last_sign_in_at: iso(now - 3 * hour),

@@ -16,7 +16,23 @@ async function beginBackup(page) {
 // Every page, who looks at it, and what to do there before it is looked at; `eachWidth`: anew for phones,
 // where other things are to be done.
 export const pages = [
-  ['sign-in', 'nobody', '/sign-in'],
+  [
+    'sign-in',
+    'nobody',
+    '/sign-in?next=/projects/acme',
+    async (page) => {
+      const way = page.getByRole('link', { name: 'Sign in with Example ID' });
+      const address = await way.getAttribute('href');
+      if (address !== '/api/v1/session/oidc?return_to=%2Fprojects%2Facme')
+        throw new Error(`The button leads to ${address}`);
+    },
+  ],
+  [
+    'sign-in-refused',
+    'nobody',
+    '/sign-in?problem=oidc_unknown_person',
+    (page) => page.getByRole('alert').getByText('no account with your address').waitFor(),
+  ],
   [
     'sign-in-wrong',
     'nobody',
@@ -307,6 +323,39 @@ export const pages = [
     '/projects/acme/storage',
     (page) => page.locator('.recharts-surface').first().waitFor(),
   ],
+  ['notifications', 'admin', '/projects/acme/notifications'],
+  ['notifications-empty', 'operator', '/projects/jansen-bikes/notifications'],
+  [
+    'notifications-new',
+    'admin',
+    '/projects/acme/notifications',
+    async (page) => {
+      await page.getByRole('button', { name: 'Tell somebody' }).click();
+      await page.getByLabel('Addresses').waitFor();
+    },
+  ],
+  [
+    'notifications-secret',
+    'admin',
+    '/projects/acme/notifications',
+    async (page) => {
+      await page.getByRole('button', { name: 'Tell somebody' }).click();
+      await page.getByText('By webhook').click();
+      await page.getByLabel('URL').fill('https://hooks.example.com/skyhold');
+      await page.getByRole('button', { name: 'Save' }).click();
+      await page.getByText('Keep this secret now').waitFor();
+    },
+  ],
+  [
+    'notifications-test',
+    'admin',
+    '/projects/acme/notifications',
+    async (page) => {
+      await page.getByRole('button', { name: /^Test Mail to ines/ }).click();
+      await page.getByRole('button', { name: 'Send a test' }).click();
+      await page.getByText('550 5.1.1').waitFor();
+    },
+  ],
   ['schedule', 'admin', '/projects/acme/schedule'],
   [
     'schedule-new',
@@ -350,39 +399,6 @@ export const pages = [
     async (page) => {
       await page.getByRole('button', { name: 'Set up a second factor' }).click();
       await page.getByRole('img', { name: /QR/ }).waitFor();
-    },
-  ],
-  ['notifications', 'admin', '/projects/acme/notifications'],
-  ['notifications-empty', 'operator', '/projects/jansen-bikes/notifications'],
-  [
-    'notifications-new',
-    'admin',
-    '/projects/acme/notifications',
-    async (page) => {
-      await page.getByRole('button', { name: 'Tell somebody' }).click();
-      await page.getByLabel('Addresses').waitFor();
-    },
-  ],
-  [
-    'notifications-secret',
-    'admin',
-    '/projects/acme/notifications',
-    async (page) => {
-      await page.getByRole('button', { name: 'Tell somebody' }).click();
-      await page.getByText('By webhook').click();
-      await page.getByLabel('URL').fill('https://hooks.example.com/skyhold');
-      await page.getByRole('button', { name: 'Save' }).click();
-      await page.getByText('Keep this secret now').waitFor();
-    },
-  ],
-  [
-    'notifications-test',
-    'admin',
-    '/projects/acme/notifications',
-    async (page) => {
-      await page.getByRole('button', { name: /^Test Mail to ines/ }).click();
-      await page.getByRole('button', { name: 'Send a test' }).click();
-      await page.getByText('550 5.1.1').waitFor();
     },
   ],
   ['not-found', 'operator', '/nowhere'],

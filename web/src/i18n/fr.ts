@@ -1,14 +1,15 @@
 import type { MessageKey } from './en';
+import { files } from './fr/files';
 import { account } from './fr/account';
 import { backup } from './fr/backup';
 import { fleet } from './fr/fleet';
-import { files } from './fr/files';
 import { interchange } from './fr/interchange';
-import { platform } from './fr/platform';
 import { notifications } from './fr/notifications';
+import { platform } from './fr/platform';
 import { project } from './fr/project';
 import { restore } from './fr/restore';
 import { retention } from './fr/retention';
+import { oidc } from './fr/oidc';
 import type { Message } from './message';
 
 // All of it: message.test.ts names what is missing. What the server says, it says in English.
@@ -17,12 +18,13 @@ export const fr: Partial<Record<MessageKey, Message>> = {
   ...backup,
   ...fleet,
   ...interchange,
-  ...files,
+  ...notifications,
   ...platform,
   ...project,
-  ...notifications,
   ...restore,
   ...retention,
+  ...oidc,
+  ...files,
 
   'action.back': 'Retour',
   'action.cancel': 'Annuler',

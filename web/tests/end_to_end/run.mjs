@@ -1,10 +1,11 @@
 // The dashboard in a real browser, over a real `skyhold serve`, a real PostgreSQL server and real stores:
 // npm run test:end-to-end [STORY…]. SKYHOLD and SAMPLE_PROJECT name the programs; build/dev has them otherwise.
 import { newcomer } from './newcomer.mjs';
+import { oidc } from './oidc.mjs';
 import { Story } from './story.mjs';
 import { volume } from './volume.mjs';
 
-const stories = { newcomer, volume };
+const stories = { newcomer, oidc, volume };
 const names = process.argv.slice(2);
 const chosen = names.length === 0 ? Object.keys(stories) : names;
 let failed = 0;

@@ -48,17 +48,17 @@ export class World {
     this.postgres = await Postgres.start(join(this.directory, 'postgres'));
   }
 
-  // A database and a filestore of that name, with a mail server that real customers are written to.
-  async makeProject(name, { tables = 80, databaseMb = 15, filestoreMb = 110 } = {}) {
+  // A database and a filestore of that name; `mail`: with a server by which real customers are written to.
+  async makeProject(name, { tables = 80, databaseMb = 15, filestoreMb = 110, mail = true } = {}) {
     const size = ['--tables', tables, '--database-mb', databaseMb, '--filestore-mb', filestoreMb].map(String);
     const where = ['--database', this.postgres.url(name), '--filestore', join(this.filestores, name)];
     await run([program('SAMPLE_PROJECT', 'sample_project'), 'create', ...where, ...size]);
-    await this.postgres.query(name, mailServer);
+    if (mail) await this.postgres.query(name, mailServer);
   }
 
   // `uploadLimit`: of the store far away, so that there is something to watch. `workerRegion`: the only one
-  // that anything is done in.
-  configure({ uploadLimit, workerRegion, maintenance, timeZone = 'Europe/Brussels' }) {
+  // that anything is done in. `more`: lines at the end.
+  configure({ uploadLimit, workerRegion, maintenance, timeZone = 'Europe/Brussels', more = [] }) {
     const names = stores.map((name) => `"${name}"`).join(', ');
     const lines = [
       `platform_time_zone = "${timeZone}"`,
@@ -76,6 +76,7 @@ export class World {
       lines.push(`[stores.${name}]`, `url = "file://${this.store(name)}"`);
       if (name === 'far' && uploadLimit) lines.push(`upload_limit = "${uploadLimit}"`);
     }
+    lines.push(...more);
     this.settings = join(this.directory, 'skyhold.toml');
     writeFileSync(this.settings, `${lines.join('\n')}\n`);
   }

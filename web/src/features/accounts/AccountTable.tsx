@@ -1,7 +1,7 @@
 import { ActionIcon, Menu } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, take } from '@/api/client';
+import { api, done, take } from '@/api/client';
 import { keys } from '@/api/keys';
 import { useSession } from '@/api/session';
 import type { Account } from '@/api/types';
@@ -18,10 +18,11 @@ import {
   IconMinus,
   IconPause,
   IconShield,
+  IconShieldOff,
   IconTrash,
   IconUser,
 } from '@/ui/icons';
-import { toastProblem } from '@/ui/toast';
+import { toast, toastProblem } from '@/ui/toast';
 import { DeleteAccount } from './DeleteAccount';
 
 export function AccountTable({ accounts, busy }: { accounts: Account[]; busy: boolean }) {
@@ -44,6 +45,14 @@ export function AccountTable({ accounts, busy }: { accounts: Account[]; busy: bo
       return { name: account.name, password: one_time_password };
     },
     onSuccess: refresh,
+    onError: toastProblem,
+  });
+  const unlink = useMutation({
+    mutationFn: (id: string) => done(api.DELETE('/accounts/{id}/oidc', { params: { path: { id } } })),
+    onSuccess: () => {
+      toast(t('oidc.unlinked'));
+      return refresh();
+    },
     onError: toastProblem,
   });
   const menu = (account: Account) => (
@@ -69,6 +78,11 @@ export function AccountTable({ accounts, busy }: { accounts: Account[]; busy: bo
         >
           {account.enabled ? t('accounts.disable') : t('accounts.enable')}
         </Menu.Item>
+        {account.has_oidc && (
+          <Menu.Item leftSection={<IconShieldOff size={16} />} onClick={() => unlink.mutate(account.id)}>
+            {t('oidc.unlink')}
+          </Menu.Item>
+        )}
         <Menu.Item
           className="danger"
           leftSection={<IconTrash size={16} />}
@@ -94,7 +108,10 @@ export function AccountTable({ accounts, busy }: { accounts: Account[]; busy: bo
             cell: (account) => (
               <>
                 <strong>{account.display_name || account.name}</strong>
-                <div className="dimmed small">{account.name}</div>
+                <div className="dimmed small">
+                  {account.name}
+                  {account.has_oidc && ` · ${t('oidc.withProvider')}`}
+                </div>
               </>
             ),
           },

@@ -6,6 +6,7 @@ import { useTranslate } from '@/i18n/locale';
 import { Page, Section } from '@/ui/Page';
 import { toast } from '@/ui/toast';
 import { AboutMe } from './AboutMe';
+import { Provider } from './Provider';
 import { SecondFactor } from './SecondFactor';
 import { Sessions } from './Sessions';
 import { Tokens } from './Tokens';
@@ -27,6 +28,7 @@ export function ProfilePage() {
       <Section title={t('password.title')} lead={t('password.lead')}>
         <PasswordForm name={account.name} onChanged={changed} />
       </Section>
+      <Provider />
       <SecondFactor />
       <Sessions />
       <Tokens />

@@ -1,12 +1,16 @@
+import { Stack } from '@mantine/core';
 import { useState } from 'react';
 import { Navigate, useNavigate, useSearchParams } from 'react-router-dom';
 import { useQueryClient } from '@tanstack/react-query';
 import { keepSession, useSessionQuery } from '@/api/session';
 import type { Session } from '@/api/types';
 import { useTranslate } from '@/i18n/locale';
+import { Notice } from '@/ui/Notice';
+import { ProviderStep } from './ProviderStep';
 import { SignInFrame } from './SignInFrame';
 import { PasswordStep } from './PasswordStep';
 import { safeNext } from './next';
+import { wordsOfProblem } from './oidc';
 import { TotpStep } from './TotpStep';
 
 export function SignInPage() {
@@ -15,6 +19,7 @@ export function SignInPage() {
   const navigate = useNavigate();
   const [search] = useSearchParams();
   const next = safeNext(search.get('next'));
+  const problem = wordsOfProblem(search.get('problem'));
   const session = useSessionQuery();
   const [needsCode, setNeedsCode] = useState(false);
 
@@ -30,7 +35,15 @@ export function SignInPage() {
       {needsCode ? (
         <TotpStep onEntered={enter} onBack={() => setNeedsCode(false)} />
       ) : (
-        <PasswordStep onEntered={enter} />
+        <Stack gap="md">
+          {problem && (
+            <Notice tone="bad" title={t('oidc.failed')} role="alert">
+              <p>{t(problem)}</p>
+            </Notice>
+          )}
+          <ProviderStep next={search.get('next')} />
+          <PasswordStep onEntered={enter} />
+        </Stack>
       )}
     </SignInFrame>
   );

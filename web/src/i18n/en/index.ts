@@ -6,9 +6,9 @@ import { common } from './common';
 import { files } from './files';
 import { fleet } from './fleet';
 import { interchange } from './interchange';
-import { platform } from './platform';
 import { notifications } from './notifications';
 import { oidc } from './oidc';
+import { platform } from './platform';
 import { project } from './project';
 import { restore } from './restore';
 import { retention } from './retention';
@@ -16,9 +16,9 @@ import { retention } from './retention';
 const messages = {
   ...common,
   ...account,
-  ...fleet,
   ...oidc,
   ...notifications,
+  ...fleet,
   ...backups,
   ...backup,
   ...restore,
