@@ -34,13 +34,13 @@ Result<Bytes> decode_from(const Repository& repository, const FileBatch& batch, 
 
 }  // namespace
 
-std::vector<FileBatch> plan_file_batches(const Repository& repository, const std::vector<Node>& files) {
+std::vector<FileBatch> plan_file_batches(const Repository& repository, const FileList& files) {
   std::vector<FileBatch> batches;
   std::vector<Placed> placed;
   for (std::size_t file = 0; file < files.size(); ++file) {
     std::optional<BlobLocation> location;
-    if (files[file].content.size() == 1) {
-      location = repository.index().find({BlobType::kData, files[file].content.front()});
+    if (files.content(file).size() == 1) {
+      location = repository.index().find({BlobType::kData, files.content(file).front()});
     }
     if (location && location->blob.length <= kMostBatchBytes &&
         location->blob.plain_length() <= kMostPlainBytes) {
@@ -71,12 +71,12 @@ std::vector<FileBatch> plan_file_batches(const Repository& repository, const std
 }
 
 Result<std::vector<Bytes>> read_file_batch(Repository& repository, const FileBatch& batch,
-                                           const std::vector<Node>& files) {
+                                           const FileList& files) {
   std::vector<Bytes> contents;
   const auto decode_all = [&](ByteView range) -> Result<Bytes> {
     contents.clear();
     for (const std::size_t file : batch.files) {
-      const auto location = repository.index().find({BlobType::kData, files[file].content.front()});
+      const auto location = repository.index().find({BlobType::kData, files.content(file).front()});
       contents.push_back(TRY(decode_from(repository, batch, location->blob, range)));
     }
     return Bytes{};
@@ -89,8 +89,8 @@ Result<std::vector<Bytes>> read_file_batch(Repository& repository, const FileBat
   // be had.
   contents.clear();
   for (const std::size_t file : batch.files) {
-    Result<Bytes> content = repository.load_blob({BlobType::kData, files[file].content.front()});
-    if (!content) return fail(content.error().in(files[file].name));
+    Result<Bytes> content = repository.load_blob({BlobType::kData, files.content(file).front()});
+    if (!content) return fail(content.error().in(std::string(files.path(file))));
     contents.push_back(std::move(*content));
   }
   return contents;

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "repository/file_list.h"
 #include "repository/repository.h"
 
 namespace skyhold {
@@ -18,11 +19,11 @@ struct FileBatch {
 };
 
 // Every file is in one batch. At most 4 MiB are read for a batch, and 16 MiB come of it.
-std::vector<FileBatch> plan_file_batches(const Repository& repository, const std::vector<Node>& files);
+std::vector<FileBatch> plan_file_batches(const Repository& repository, const FileList& files);
 
 // The contents of a batch that has a length, in its order, checked against their ids; from
 // whichever copy has all of them right, or else one by one.
 Result<std::vector<Bytes>> read_file_batch(Repository& repository, const FileBatch& batch,
-                                           const std::vector<Node>& files);
+                                           const FileList& files);
 
 }  // namespace skyhold

@@ -135,6 +135,38 @@ TEST(IndexFile, RefusesImpossibleNumbers) {
   EXPECT_FALSE(decode_index(as_bytes("[]")));
 }
 
+TEST(IndexFile, PassesOverWhatItDoesNotKnow) {
+  const std::string id(64, 'a');
+  const auto read = decode_index(to_bytes(
+      R"({"supersedes":["x",{"packs":[1]}],"packs":[{"size":[{}],"blobs":[{"offset":0,"type":"tree","more":{"id":7},"id":")" +
+      id + R"(","length":40}],"id":")" + id + R"("}],"packs_to_delete":null})"));
+  ASSERT_TRUE(read) << to_string(read.error());
+  ASSERT_EQ(read->size(), 1U);
+  ASSERT_EQ((*read)[0].blobs.size(), 1U);
+  EXPECT_EQ((*read)[0].blobs[0].handle.type, BlobType::kTree);
+  EXPECT_EQ((*read)[0].blobs[0].length, 40U);
+}
+
+TEST(IndexFile, RefusesWhatLacksAMemberOrIsOfTheWrongKind) {
+  const std::string id(64, 'a');
+  const std::string blob = R"({"id":")" + id + R"(","type":"data","offset":0,"length":40})";
+  const auto reads = [&](const std::string& pack) {
+    return decode_index(to_bytes(R"({"packs":[)" + pack + "]}")).has_value();
+  };
+  EXPECT_TRUE(reads(R"({"id":")" + id + R"(","blobs":[)" + blob + "]}"));
+  EXPECT_FALSE(reads(R"({"blobs":[)" + blob + "]}")) << "no id";
+  EXPECT_FALSE(reads(R"({"id":")" + id + R"("})")) << "no blobs";
+  EXPECT_FALSE(reads(R"({"id":")" + id + R"(","blobs":{}})")) << "blobs are no list";
+  EXPECT_FALSE(reads(R"({"id":")" + id + R"(","blobs":[7]})")) << "a blob is no object";
+  EXPECT_FALSE(reads(R"({"id":")" + id + R"(","blobs":[{"id":")" + id + R"(","type":"data","offset":0}]})"))
+      << "no length";
+  EXPECT_FALSE(reads("7")) << "a pack is no object";
+  EXPECT_FALSE(decode_index(as_bytes(R"({"packs":{}})"))) << "packs are no list";
+  EXPECT_FALSE(decode_index(to_bytes(R"({"packs_to_delete":[{"id":")" + id + R"(","blobs":[]}]})")))
+      << "marked, but not when";
+  EXPECT_FALSE(decode_index(as_bytes(R"({"packs":[)"))) << "cut off";
+}
+
 TEST(Snapshot, ReadsBackAndKnowsItsTags) {
   Snapshot snapshot;
   snapshot.time = at("2026-11-22T01:00:00.123Z");

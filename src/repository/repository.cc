@@ -221,9 +221,10 @@ Status Repository::load_index() {
   const std::vector<std::pair<Id, std::uint64_t>> wanted_files(files.begin(), files.end());
   Status read = in_parallel(wanted_files.size(), kReads, [&](std::size_t file) -> Status {
     const Bytes stored = TRY(copies_.get(FileKind::kIndex, wanted_files[file].first));
+    // Many are fetched at a time, but one is unfolded: 50,000 blobs are 9 MB of text.
+    const std::scoped_lock lock(packs_mutex);
     const Bytes plain = TRY(decode_unpacked(key_, stored));
     std::vector<IndexedPack> found = TRY(decode_index(plain));
-    const std::scoped_lock lock(packs_mutex);
     for (IndexedPack& pack : found) {
       if (pack.marked_at) continue;
       SeenPack& seen = packs[pack.id];

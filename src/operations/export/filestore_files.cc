@@ -18,8 +18,7 @@ class FilestoreVisit {
   Status directory(const Tree& tree, const std::string& prefix) {
     for (const Node& node : tree.nodes) {
       if (node.type == NodeType::kFile) {
-        files_.push_back(node);
-        files_.back().name = prefix + node.name;
+        files_.add(prefix + node.name, node);
         if (files_.size() == kFilesTogether) TRY(flush());
       } else if (node.type == NodeType::kDirectory && node.subtree) {
         const Tree below = TRY(job_.repository().load_tree(*node.subtree));
@@ -42,8 +41,8 @@ class FilestoreVisit {
     TRY(in_parallel(together.size(), kReaders, [&](std::size_t at) { return read_batch(together[at]); }));
     for (const std::size_t file : alone) {
       TRY(job_.cancel().check());
-      TRY(visitor_.large(files_[file].name, files_[file]));
-      job_.add_bytes(files_[file].size_bytes);
+      TRY(visitor_.large(std::string(files_.path(file)), files_.node(file)));
+      job_.add_bytes(files_.size_bytes(file));
     }
     files_.clear();
     return {};
@@ -56,14 +55,14 @@ class FilestoreVisit {
     std::vector<SmallFile> small;
     for (std::size_t file = 0; file < contents.size(); ++file) {
       job_.add_bytes(contents[file].size());
-      small.push_back({files_[batch.files[file]].name, std::move(contents[file])});
+      small.push_back({std::string(files_.path(batch.files[file])), std::move(contents[file])});
     }
     return visitor_.small(std::move(small));
   }
 
   ExportJob& job_;
   const FilestoreVisitor& visitor_;
-  std::vector<Node> files_;  // their names are paths below the filestore
+  FileList files_;  // by their paths below the filestore
 };
 
 }  // namespace

@@ -4,13 +4,13 @@
 
 namespace skyhold {
 
-std::vector<FileBatch> BackupSource::plan_batches(const std::vector<Node>& files) {
+std::vector<FileBatch> BackupSource::plan_batches(const FileList& files) {
   std::vector<FileBatch> batches(files.size());
   for (std::size_t file = 0; file < files.size(); ++file) batches[file].files = {file};
   return batches;
 }
 
-Result<std::vector<Bytes>> BackupSource::read_batch(const FileBatch&, const std::vector<Node>&) {
+Result<std::vector<Bytes>> BackupSource::read_batch(const FileBatch&, const FileList&) {
   return fail(ErrorCode::kInternal, "this source plans no batches that are read together");
 }
 
@@ -27,12 +27,11 @@ std::unique_ptr<ByteSource> SnapshotSource::open(const Node& file) {
   return repository_.open_file(file);
 }
 
-std::vector<FileBatch> SnapshotSource::plan_batches(const std::vector<Node>& files) {
+std::vector<FileBatch> SnapshotSource::plan_batches(const FileList& files) {
   return plan_file_batches(repository_, files);
 }
 
-Result<std::vector<Bytes>> SnapshotSource::read_batch(const FileBatch& batch,
-                                                      const std::vector<Node>& files) {
+Result<std::vector<Bytes>> SnapshotSource::read_batch(const FileBatch& batch, const FileList& files) {
   return read_file_batch(repository_, batch, files);
 }
 

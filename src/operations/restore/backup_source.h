@@ -25,9 +25,9 @@ class BackupSource {
   // These files will be opened soon.
   virtual void expect(const std::vector<Node>& /*files*/) {}
   // Which files are best read together; those of batches without a length are to be opened.
-  virtual std::vector<FileBatch> plan_batches(const std::vector<Node>& files);
+  virtual std::vector<FileBatch> plan_batches(const FileList& files);
   // The contents of a batch that has a length.
-  virtual Result<std::vector<Bytes>> read_batch(const FileBatch& batch, const std::vector<Node>& files);
+  virtual Result<std::vector<Bytes>> read_batch(const FileBatch& batch, const FileList& files);
 };
 
 // A snapshot of a repository, which must outlive it; load_index() has been called.
@@ -38,8 +38,8 @@ class SnapshotSource final : public BackupSource {
   Result<Tree> directory(std::string_view path) override;
   std::unique_ptr<ByteSource> open(const Node& file) override;
   void expect(const std::vector<Node>& files) override { repository_.expect_reads(files); }
-  std::vector<FileBatch> plan_batches(const std::vector<Node>& files) override;
-  Result<std::vector<Bytes>> read_batch(const FileBatch& batch, const std::vector<Node>& files) override;
+  std::vector<FileBatch> plan_batches(const FileList& files) override;
+  Result<std::vector<Bytes>> read_batch(const FileBatch& batch, const FileList& files) override;
 
  private:
   Repository& repository_;

@@ -64,14 +64,15 @@ struct Place {
 
 // A file that is being written.
 struct NewFile {
-  explicit NewFile(const Node& of) : node(of) {}
+  NewFile(std::string_view where, Node of) : path(where), node(std::move(of)) {}
   Status write(ByteView bytes) {
     hash.update(bytes);
     size_bytes += bytes.size();
-    return write_all(descriptor.get(), bytes, node.name);
+    return write_all(descriptor.get(), bytes, path);
   }
 
-  const Node& node;
+  std::string path;  // below the filestore
+  Node node;
   FileDescriptor descriptor;
   Sha1 hash;
   std::uint64_t size_bytes = 0;
@@ -138,8 +139,7 @@ class Restorer {
       return {};
     }
     const std::scoped_lock lock(mutex_);
-    to_fetch_.push_back(node);
-    to_fetch_.back().name = name;
+    to_fetch_.add(name, node);
     return {};
   }
 
@@ -183,10 +183,11 @@ class Restorer {
 
   Status fetch(const FileBatch& batch) {
     TRY(cancel_.check());
-    if (batch.length == 0) return fetch_as_stream(to_fetch_[batch.files.front()]);
+    if (batch.length == 0) return fetch_as_stream(batch.files.front());
     const std::vector<Bytes> contents = TRY(restore_.source.read_batch(batch, to_fetch_));
     for (std::size_t i = 0; i < contents.size(); ++i) {
-      NewFile file(to_fetch_[batch.files[i]]);
+      const std::size_t number = batch.files[i];
+      NewFile file(to_fetch_.path(number), to_fetch_.node(number));
       TRY(make(file));
       TRY(file.write(contents[i]));
       TRY(complete(file));
@@ -194,15 +195,15 @@ class Restorer {
     return {};
   }
 
-  Status fetch_as_stream(const Node& node) {
-    NewFile file(node);
+  Status fetch_as_stream(std::size_t number) {
+    NewFile file(to_fetch_.path(number), to_fetch_.node(number));
     TRY(make(file));
-    const std::unique_ptr<ByteSource> source = restore_.source.open(node);
+    const std::unique_ptr<ByteSource> source = restore_.source.open(file.node);
     Bytes buffer(kChunkBytes);
     while (true) {
       TRY(cancel_.check());
       const auto count = source->read(buffer);
-      if (!count) return fail(count.error().in(fmt::format("cannot fetch file {}", node.name)));
+      if (!count) return fail(count.error().in(fmt::format("cannot fetch file {}", file.path)));
       if (*count == 0) break;
       TRY(file.write(ByteView(buffer).first(*count)));
     }
@@ -211,7 +212,7 @@ class Restorer {
 
   // One directory at a time, and never through a link.
   Status make(NewFile& file) const {
-    const std::string& path = file.node.name;
+    const std::string& path = file.path;
     FileDescriptor directory = open_directory_at(hidden_.get(), ".");
     std::size_t start = 0;
     for (std::size_t slash = path.find('/'); slash != std::string::npos; slash = path.find('/', start)) {
@@ -228,19 +229,19 @@ class Restorer {
 
   Status complete(NewFile& file) {
     const Node& node = file.node;
-    const bool right = file.size_bytes == node.size_bytes &&
-                       (!is_sha1_name(node.name) || node.name.ends_with("/" + hex_of(file.hash)));
+    const bool right =
+        file.size_bytes == node.size_bytes && (!is_sha1_name(file.path) || node.name == hex_of(file.hash));
     if (!right) {
       return fail(
           ErrorCode::kCorrupt,
-          fmt::format("the content of file {} in the backup does not match its name", node.name),
+          fmt::format("the content of file {} in the backup does not match its name", file.path),
           "`skyhold repo verify --read-data` says what is damaged; restore another snapshot meanwhile");
     }
     const std::array<timespec, 2> times = {to_timespec(node.modified), to_timespec(node.modified)};
     if (::futimens(file.descriptor.get(), times.data()) != 0) {
-      return errno_error("cannot set the time of", node.name);
+      return errno_error("cannot set the time of", file.path);
     }
-    TRY(give(file.descriptor.get(), access_.file_mode(node.permissions), node.name));
+    TRY(give(file.descriptor.get(), access_.file_mode(node.permissions), file.path));
     ++fetched_;
     count(node);
     return {};
@@ -275,7 +276,7 @@ class Restorer {
   std::atomic<std::uint64_t> linked_{0};
   std::atomic<std::uint64_t> bytes_{0};
   std::mutex mutex_;
-  std::vector<Node> to_fetch_;  // each with its path below the filestore as its name
+  FileList to_fetch_;  // by their paths below the filestore
 };
 
 }  // namespace
