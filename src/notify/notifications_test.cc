@@ -44,6 +44,7 @@ TEST_P(NotificationsTest, ADestinationIsKeptAsItWasMade) {
   const auto mail = notifications_->add(mail_to({"ada@example.com", "bo@example.com"})).value();
   EXPECT_THAT(mail.destination.id, StartsWith("nd_"));
   EXPECT_EQ(mail.secret, "");
+  clock_.advance(seconds{1});
   const auto hook = notifications_->add(hook_at("https://hooks.example.com/token")).value();
   EXPECT_THAT(hook.secret, StartsWith("whsec_"));
 

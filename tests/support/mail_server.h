@@ -89,7 +89,7 @@ class Handler:
 
 def authenticate(server, session, envelope, mechanism, data):
     good = data.login == user.encode() and data.password == b"lantern gravel"
-    return AuthResult(success=good, handled=True, auth_data=user if good else None)
+    return AuthResult(success=good, handled=False, auth_data=user if good else None)
 
 def make():
     options = {"enable_SMTPUTF8": False}
