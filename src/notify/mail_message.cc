@@ -93,16 +93,9 @@ std::string encoded_header(std::string_view text, std::size_t first_line_used) {
 }
 
 std::string quoted_printable(std::string_view text) {
+  constexpr std::size_t kLongestUnit = 3;  // "=E9"
   std::string out;
   std::size_t line_bytes = 0;
-  const auto put = [&](const std::string& unit) {
-    if (line_bytes + unit.size() >= kMostLineBytes) {
-      out += "=\r\n";
-      line_bytes = 0;
-    }
-    out += unit;
-    line_bytes += unit.size();
-  };
   for (std::size_t at = 0; at < text.size(); ++at) {
     const auto c = static_cast<unsigned char>(text[at]);
     if (c == '\n') {
@@ -110,12 +103,17 @@ std::string quoted_printable(std::string_view text) {
       line_bytes = 0;
       continue;
     }
+    if (line_bytes + kLongestUnit >= kMostLineBytes) {
+      out += "=\r\n";
+      line_bytes = 0;
+    }
     const bool ends_line = at + 1 == text.size() || text[at + 1] == '\n';
     const bool blank = c == ' ' || c == '\t';
     // A point that begins a line means something to SMTP, a blank that ends one gets lost.
-    const bool plain =
-        ((c > ' ' && c < 0x7f && c != '=') || (blank && !ends_line)) && !(c == '.' && line_bytes == 0);
-    put(plain ? std::string(1, static_cast<char>(c)) : fmt::format("={:02X}", c));
+    const bool plain = c == '.' ? line_bytes > 0 : blank ? !ends_line : c > ' ' && c < 0x7f && c != '=';
+    const std::string unit = plain ? std::string(1, static_cast<char>(c)) : fmt::format("={:02X}", c);
+    out += unit;
+    line_bytes += unit.size();
   }
   return out;
 }

@@ -132,6 +132,7 @@ TEST(MailMessage, AnyTextComesOutAsItWas) {
     for (std::size_t at = 0; at < wire.size();) {
       const std::size_t end = std::min(wire.find("\r\n", at), wire.size());
       ASSERT_LE(end - at, 76U);
+      ASSERT_NE(wire[at], '.');
       at = end + 2;
     }
   }
