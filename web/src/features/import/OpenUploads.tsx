@@ -7,7 +7,7 @@ import type { Upload } from '@/api/types';
 import { formatBytes } from '@/format/quantity';
 import { useLocale } from '@/i18n/locale';
 import { DataTable } from '@/ui/DataTable';
-import { Notice } from '@/ui/Notice';
+import { Notice, ProblemNotice } from '@/ui/Notice';
 import { Section } from '@/ui/Page';
 import { Time } from '@/ui/Time';
 import { toast, toastProblem } from '@/ui/toast';
@@ -49,6 +49,7 @@ export function OpenUploads({ project }: { project: string }) {
   const rows = (list.data?.items ?? []).filter(
     ({ id }) => current.run === undefined && id !== current.upload?.id,
   );
+  if (list.error) return <ProblemNotice error={list.error} onRetry={() => void list.refetch()} />;
   if (rows.length === 0) return null;
   return (
     <Section title={t('openUploads.title')} lead={t('openUploads.lead')} flush>
