@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { chromium } from 'playwright-core';
 import { startFixtures, visitHeader } from '../dev/server.mjs';
+import { comeToRest } from './faults.mjs';
 
 function find() {
   for (const name of ['chromium', 'chromium-browser', 'google-chrome']) {
@@ -90,13 +91,8 @@ async function settle(page) {
   await page.waitForFunction(
     () => document.querySelector('h1') && !document.querySelector('[role="status"][aria-label^="Loading"]'),
   );
-  await page.evaluate(async () => {
-    await document.fonts.ready;
-    for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
-    // What fades in, as dialogs and charts do, has its colours at the end. What never ends is not waited for.
-    const ending = document.getAnimations().filter((each) => each.effect?.getComputedTiming().endTime < 2000);
-    await Promise.all(ending.map((each) => each.finished.catch(() => undefined)));
-  });
+  await page.evaluate(() => document.fonts.ready);
+  await comeToRest(page);
 }
 
 // Of a list of pages those that are named on the command line; all when none is.

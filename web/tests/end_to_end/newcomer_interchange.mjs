@@ -186,6 +186,7 @@ async function refreshStaging(story, admin) {
     await dialog.getByText('Refresh of staging').click();
     await choose(admin, 'Branch to refresh', /^staging/);
     await choose(admin, 'How often', 'Once a week');
+    await choose(admin, 'Day', 'Monday');
     await dialog.getByLabel('At', { exact: true }).fill('05:00');
     await admin.inspects();
     await dialog.getByRole('button', { name: 'Save' }).click();

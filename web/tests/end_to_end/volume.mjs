@@ -9,6 +9,7 @@ const password = 'a calm harbour at night';
 // What is aimed at is a second; a busy machine that runs tests beside is no reason to fail.
 const mostMilliseconds = 5000;
 const mostUnpaged = 300;
+const paged = ['items', 'tables', 'backups'];
 const mostBytes = 128 * 1024;
 // As many as a well-used Odoo has.
 const realTables = 800;
@@ -56,7 +57,7 @@ export async function volume(story) {
   let real;
   await story.step(`a real backup of ${realTables} tables`, async () => {
     await world.startPostgres();
-    await world.makeProject('acme', { tables: realTables, databaseMb: 40, filestoreMb: 5 });
+    await world.makeProject('acme', { tables: realTables, databaseMb: 40, filestoreMb: 5, mail: false });
     world.configure({ timeZone: 'UTC', maintenance: never });
     await world.serve();
     admin = await story.enter();
@@ -168,6 +169,9 @@ function asksForWhatItShows(page, { path, bytes, json }) {
   const limit = Number(/[?&]limit=(\d+)/.exec(path)?.[1] ?? mostUnpaged);
   for (const [key, value] of Object.entries(json ?? {})) {
     const length = Array.isArray(value) ? value.length : 0;
-    assert(length <= limit, `${page} asks for ${length} ${key}: ${path}`);
+    assert(
+      length <= (paged.includes(key) ? limit : mostUnpaged),
+      `${page} asks for ${length} ${key}: ${path}`,
+    );
   }
 }

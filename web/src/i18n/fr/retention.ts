@@ -47,7 +47,7 @@ export const retention: Partial<Record<MessageKey, Message>> = {
   'calendar.lives': 'Vit',
   'calendar.span': 'Jours à venir',
   'calendar.title': 'Calendrier',
-  'calendar.today': 'aujourd’hui',
+  'calendar.today': 'ce jour',
   'calendar.until': 'jusqu’au {day}',
 
   'storage.allCopies': 'Toutes les copies ensemble',
