@@ -104,7 +104,8 @@ class NoticesTest : public testing::Test {
   }
   std::vector<Notice> told() {
     std::vector<Notice> all;
-    for (const Delivery& delivery : notifications_->deliveries("acme", 500).value()) {
+    const std::vector<Delivery> deliveries = notifications_->deliveries("acme", 500).value();
+    for (const Delivery& delivery : deliveries) {
       all.insert(all.begin(), delivery.notice);
     }
     return all;
