@@ -2,11 +2,21 @@
 
 #include <fmt/format.h>
 
+#include "base/memory.h"
 #include "model/ids.h"
 
 namespace skyhold {
+namespace {
+
+// What a job was done with is the next one's, or the machine's.
+struct TidyAfterwards {
+  ~TidyAfterwards() { give_back_freed_memory(); }
+};
+
+}  // namespace
 
 Result<std::string> run_job(JobServices& services, const Job& job, JobContext& context) {
+  const TidyAfterwards tidy;
   JobRun run{services, job, context, TRY(services.catalog.project(job.project))};
   switch (job.kind) {
     case JobKind::kBackup: return run_backup_job(run);

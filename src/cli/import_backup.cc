@@ -1,10 +1,13 @@
 #include "cli/import_backup.h"
 
+#include "base/memory.h"
+
 namespace skyhold {
 
 Result<BackupResult> import_backup(Repository& repository, const ImportBackupOptions& options,
                                    ImportReport& report, ProgressSink& progress, const CancelToken& cancel) {
   const auto import = TRY(Import::load(options.request, report, progress, cancel));
+  give_back_freed_memory();  // of the upload and the load
   BackupOptions backup;
   backup.branch = options.branch;
   backup.database = import->database();

@@ -7,8 +7,10 @@
 #include <fmt/format.h>
 
 #include "base/encoding.h"
+#include "base/memory.h"
 #include "crypto/hash.h"
 #include "io/bounded_queue.h"
+#include "io/byte_budget.h"
 #include "operations/backup/earlier_files.h"
 #include "operations/backup/snapshot_tree.h"
 
@@ -18,6 +20,10 @@ namespace {
 constexpr std::size_t kReadBytes = 1U << 20;
 constexpr std::size_t kSmallFileBytes = 4U << 20;
 constexpr std::size_t kWaitingFiles = 16;
+// Of the small files that were read and are not stored yet.
+constexpr std::uint64_t kMostWaitingBytes = 12U << 20;
+// Files of all sizes leave holes in the heap: after so many bytes they are given back.
+constexpr std::uint64_t kTidyEveryBytes = 64U << 20;
 constexpr std::uint32_t kFileMode = 0640;
 
 struct WaitingFile {
@@ -32,7 +38,7 @@ std::string last_segment(const std::string& name) {
 class StreamedCapture {
  public:
   StreamedCapture(const CaptureContext& context, StreamedFiles& files, const StreamedCaptureOptions& options)
-      : context_(context), files_(files), options_(options), queue_(kWaitingFiles) {}
+      : context_(context), files_(files), options_(options), queue_(kWaitingFiles), chunk_(kReadBytes) {}
 
   Result<CapturedFiles> run() {
     TRY(read_all());
@@ -60,7 +66,7 @@ class StreamedCapture {
     for (int worker = 0; worker < std::max(1, options_.workers); ++worker) {
       group.run([this]() -> Status {
         const Status done = store_waiting();
-        if (!done) queue_.close();
+        if (!done) close();
         return done;
       });
     }
@@ -79,25 +85,43 @@ class StreamedCapture {
       if (!is_wanted(file->name)) continue;
       Bytes content = TRY(read_start());
       if (content.size() <= kSmallFileBytes) {
-        if (!queue_.push({file->name, std::move(content)})) return {};
+        if (!hand_over(file->name, std::move(content))) return {};
       } else {
-        TRY(store(*lane, file->name, content, &files_));
+        TRY(store(*lane, file->name, content, true));
       }
     }
     return {};
+  }
+
+  // False when a worker has failed.
+  bool hand_over(const std::string& name, Bytes content) {
+    const std::uint64_t bytes = content.size();
+    return waiting_bytes_.take(bytes) && queue_.push({name, std::move(content)});
+  }
+  void close() {
+    queue_.close();
+    waiting_bytes_.close();
   }
 
   // The whole file when it is small, else more than kSmallFileBytes of it.
   Result<Bytes> read_start() {
     Bytes content;
     while (content.size() <= kSmallFileBytes) {
-      const std::size_t held = content.size();
-      content.resize(held + kReadBytes);
-      const std::size_t got = TRY(files_.read(MutableByteView(content).subspan(held)));
-      content.resize(held + got);
+      const std::size_t got = TRY(read_chunk());
       if (got == 0) break;
+      content.insert(content.end(), chunk_.begin(), chunk_.begin() + static_cast<std::ptrdiff_t>(got));
     }
     return content;
+  }
+
+  Result<std::size_t> read_chunk() {
+    const std::size_t got = TRY(files_.read(chunk_));
+    untidy_bytes_ += got;
+    if (untidy_bytes_ >= kTidyEveryBytes) {
+      give_back_freed_memory();
+      untidy_bytes_ = 0;
+    }
+    return got;
   }
 
   [[nodiscard]] bool is_wanted(const std::string& name) const {
@@ -110,23 +134,28 @@ class StreamedCapture {
 
   Status store_waiting() {
     const auto lane = context_.writer.open_lane(BlobType::kData);
-    while (auto file = queue_.pop()) TRY(store(*lane, file->name, file->content, nullptr));
+    while (auto file = queue_.pop()) {
+      const std::uint64_t bytes = file->content.size();
+      TRY(store(*lane, file->name, file->content, false));
+      file.reset();
+      waiting_bytes_.give_back(bytes);
+    }
     return {};
   }
 
-  Status store(BlobWriter::Lane& lane, const std::string& name, ByteView start, ByteSource* rest) {
+  // `has_rest`: the archive stands behind the start; for the thread that reads it.
+  Status store(BlobWriter::Lane& lane, const std::string& name, ByteView start, bool has_rest) {
     StreamWriter file(lane, kFileChunks, StreamWriter::HashWhole::kNo);
     Sha1 hash;
     {
       CheckedSink sink(context_, file);
       hash.update(start);
       TRY(sink.write(start));
-      Bytes chunk(rest == nullptr ? 0 : kReadBytes);
-      while (rest != nullptr) {
-        const std::size_t got = TRY(rest->read(chunk));
-        if (got == 0) break;
-        hash.update(ByteView(chunk).first(got));
-        TRY(sink.write(ByteView(chunk).first(got)));
+      while (has_rest) {
+        const ByteView chunk = ByteView(chunk_).first(TRY(read_chunk()));
+        if (chunk.empty()) break;
+        hash.update(chunk);
+        TRY(sink.write(chunk));
       }
     }
     StoredFile stored = TRY(file.finish());
@@ -172,6 +201,9 @@ class StreamedCapture {
   StreamedFiles& files_;
   const StreamedCaptureOptions& options_;
   BoundedQueue<WaitingFile> queue_;
+  ByteBudget waiting_bytes_{kMostWaitingBytes};
+  Bytes chunk_;
+  std::uint64_t untidy_bytes_ = 0;  // read since the heap was last tidied
   std::mutex mutex_;
   FileList came_;
   std::map<std::string, std::string> refused_;  // by name: why

@@ -17,7 +17,7 @@ struct StreamedCaptureOptions {
 };
 
 // Every required file is captured or listed as missing, as capture_files() has it. Small files are handed
-// to the workers, who hash and store them while the next ones are read; at most 64 MiB of them wait.
+// to the workers, who hash and store them while the next ones are read; at most 12 MiB of them wait.
 Result<CapturedFiles> capture_streamed_files(const CaptureContext& context, StreamedFiles& files,
                                              const StreamedCaptureOptions& options);
 
