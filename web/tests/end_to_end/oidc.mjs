@@ -68,7 +68,7 @@ async function tell(story, provider) {
     const oneTimePassword = await world.oneTimePassword();
     await admin.signIn('admin', oneTimePassword);
     await admin.choosePassword(oneTimePassword, password);
-    await admin.page.getByRole('heading', { level: 1 }).waitFor();
+    await admin.sees('No projects yet');
   });
   await story.step('somebody with an account comes in, and lands where they wanted to be', async () => {
     await provider.start();

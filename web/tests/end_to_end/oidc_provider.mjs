@@ -75,6 +75,7 @@ export class SignInProvider {
       jwks: {
         keys: [generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ format: 'jwk' })],
       },
+      ttl: { AccessToken: 600, Grant: 600, IdToken: 600, Interaction: 600, Session: 600 },
       cookies: { keys: ['only for this test'] },
       interactions: { url: (context, { uid }) => `/interaction/${uid}` },
       findAccount: (context, id) => ({ accountId: id, claims: () => claimsOf(id) }),
