@@ -299,7 +299,7 @@ Status read_regions(const Value& value, PlatformSettings& settings) {
   return {};
 }
 
-constexpr std::array<Field<PlatformSettings>, 11> kPlatformFields{{
+constexpr std::array<Field<PlatformSettings>, 13> kPlatformFields{{
     {"platform_time_zone", "", read_time_zone},
     {"stores", "",
      [](const Value&, PlatformSettings&) -> Status { return {}; }},  // was read before all others
@@ -313,6 +313,8 @@ constexpr std::array<Field<PlatformSettings>, 11> kPlatformFields{{
     {"schedule", "", read_elsewhere<PlatformSettings>},
     {"import", "", read_elsewhere<PlatformSettings>},
     {"oidc", "", read_elsewhere<PlatformSettings>},
+    {"mail", "", read_elsewhere<PlatformSettings>},
+    {"notify", "", read_elsewhere<PlatformSettings>},
 }};
 
 }  // namespace
