@@ -16,7 +16,7 @@ describe('sizes', () => {
   });
 
   it('follow the language', () => {
-    expect(formatBytes(48_200_000_000, 'fr')).toBe('48,2 GB');
+    expect(formatBytes(48_200_000_000, 'fr')).toBe('48,2 Go');
   });
 
   it('say which way they changed', () => {

@@ -1,18 +1,20 @@
 // Sizes, counts, rates and spans of time, as the command line says them: powers of 1000.
 
-const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+const thousands = ['', 'k', 'M', 'G', 'T', 'P'];
+
+const isFrench = (locale: string): boolean => locale.startsWith('fr');
 
 export function formatBytes(bytes: number, locale = 'en'): string {
   const sign = bytes < 0 ? '−' : '';
   let value = Math.abs(bytes);
   let unit = 0;
-  while (value >= 999.5 && unit < byteUnits.length - 1) {
+  while (value >= 999.5 && unit < thousands.length - 1) {
     value /= 1000;
     unit += 1;
   }
   const digits = unit === 0 || value >= 100 ? 0 : value >= 10 ? 1 : 2;
   const number = value.toLocaleString(locale, { maximumFractionDigits: digits });
-  return `${sign}${number} ${byteUnits[unit] ?? ''}`;
+  return `${sign}${number} ${thousands[unit] ?? ''}${isFrench(locale) ? 'o' : 'B'}`;
 }
 
 export function formatBytesChange(bytes: number, locale = 'en'): string {
@@ -42,7 +44,7 @@ export function formatSeconds(seconds: number, locale = 'en'): string {
   const minutes = Math.round(seconds / 60);
   if (minutes < 24 * 60) return `${Math.floor(minutes / 60)} h ${two(minutes % 60)} min`;
   const hours = Math.round(seconds / 3600);
-  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+  return `${Math.floor(hours / 24)} ${isFrench(locale) ? 'j' : 'd'} ${hours % 24} h`;
 }
 
 function two(number: number): string {

@@ -1,3 +1,5 @@
+import { en } from '@/i18n/en';
+import type { MessageKey } from '@/i18n/en';
 import { useLocale } from '@/i18n/locale';
 import { DataTable } from '@/ui/DataTable';
 import { Notice } from '@/ui/Notice';
@@ -23,7 +25,12 @@ export function NeutralizationReport({ report }: { report: Neutralization }) {
           count: names.length - mostNames,
         });
   const wereOn = report.switchedOff.filter(({ before, after }) => before > 0 || after > 0);
-  const name = (kind: string) => kind.replaceAll('_', ' ').replace(/^./, (first) => first.toUpperCase());
+  const name = (kind: string) => {
+    const key = `neutralized.${kind}`;
+    if (key in en) return t(key as MessageKey);
+    // Of a server that is newer than this page.
+    return kind.replaceAll('_', ' ').replace(/^./, (first) => first.toUpperCase());
+  };
   return (
     <Section title={t('neutralization.title')} lead={t('neutralization.lead')} flush level={3}>
       {wereOn.length === 0 ? (
