@@ -20,8 +20,16 @@ void keep_first(Status& first, const Status& status, std::string_view of) {
   if (first) first = fail(status.error());
 }
 
-bool is_lateness(std::string_view code) {
-  return code == "no_backup" || code == "backup_too_old" || code == "backup_far_too_old";
+// Why the objective is missed; nullptr: it is not. That a first backup failed is told as a failure: it is
+// late when the objective's time is over.
+const HealthReason* lateness_of(const ProjectHealth& health, const ProjectSummary& summary, Instant now) {
+  const Instant wanted_since = summary.production_since.value_or(summary.project.created_at);
+  const bool is_new = now - wanted_since <= std::chrono::hours{summary.project.objective_hours};
+  for (const HealthReason& reason : health.reasons) {
+    if (reason.code == "backup_too_old" || reason.code == "backup_far_too_old") return &reason;
+    if (reason.code == "no_backup" && !is_new) return &reason;
+  }
+  return nullptr;
 }
 
 bool is_damaged(const CopyRecord& copy) {
@@ -151,9 +159,8 @@ Status Notices::look_at_project(const ProjectSummary& summary, const HealthSetti
   // Who pauses a project knows that its backups grow old.
   if (summary.project.paused) return {};
   const ProjectHealth health = project_health(summary, setting).health;
-  const auto reason = std::find_if(health.reasons.begin(), health.reasons.end(),
-                                   [](const HealthReason& one) { return is_lateness(one.code); });
-  const bool late = reason != health.reasons.end();
+  const HealthReason* const reason = lateness_of(health, summary, setting.now);
+  const bool late = reason != nullptr;
   const Lateness lateness{.project = summary.project.name,
                           .branch = summary.production_branch,
                           .backup = summary.last_good ? summary.last_good->id : "",

@@ -188,6 +188,22 @@ TEST_F(NoticesTest, AProjectAtRiskForAWeekIsToldOncePerDayAndItsRecoveryOnce) {
   EXPECT_EQ(kinds().back(), "recovered");
 }
 
+TEST_F(NoticesTest, AFirstBackupThatFailsIsLateOnlyWhenItsTimeIsOver) {
+  somebody_listens();
+  back_up(false);
+  look();
+  EXPECT_THAT(kinds(), ElementsAre("backup_failed"));
+  clock_.advance(hours{27});
+  look();
+  EXPECT_THAT(kinds(), ElementsAre("backup_failed", "backup_late"));
+  back_up(true);
+  look();
+  clock_.advance(minutes{5});
+  look();
+  EXPECT_THAT(kinds(), ElementsAre("backup_failed", "backup_late", "recovered"))
+      << "told once, though both ended";
+}
+
 TEST_F(NoticesTest, WhoPausesAProjectKnowsThatItsBackupsGrowOld) {
   somebody_listens();
   back_up(true);
