@@ -4,6 +4,7 @@
 
 #include "access/oidc_provider.h"
 #include "api/api_test_support.h"
+#include "api/routes.h"
 #include "tests/support/oidc_fake.h"
 
 namespace skyhold {
