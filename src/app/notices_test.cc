@@ -133,6 +133,7 @@ TEST_F(NoticesTest, WhereNobodyListensNothingIsWritten) {
   back_up(false);
   look();
   EXPECT_FALSE(notifications_->mark("jobs").value());
+  clock_.advance(minutes{1});
   somebody_listens();
   look();
   EXPECT_THAT(told(), IsEmpty()) << "it was before anybody listened";
