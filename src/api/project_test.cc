@@ -190,6 +190,13 @@ TEST_F(ProjectTest, RetentionIsShownPreviewedAndSet) {
   const Answer now = ada.get("/projects/acme/retention");
   EXPECT_EQ(now.at("rules.keep_daily").as_integer(), 7);
   EXPECT_EQ(now.at("backups").items().size(), 14U);
+  const Answer newest = ada.get("/projects/acme/retention?limit=10");
+  EXPECT_EQ(newest.at("backups").items().size(), 10U);
+  const Answer rest = ada.get("/projects/acme/retention?limit=10&after=" + newest.text_at("next"));
+  ASSERT_EQ(rest.at("backups").items().size(), 4U);
+  EXPECT_EQ(rest.text_at("next"), "");
+  EXPECT_EQ(to_text(rest.at("backups").items().back()), to_text(now.at("backups").items().back()));
+  EXPECT_EQ(ada.get("/projects/acme/retention?after=elsewhere").field(), "after");
   const std::string tighter = R"({"keep_daily":2,"keep_weekly":0,"keep_monthly":0})";
   const Answer preview = house_.as("uma").post("/projects/acme/retention/preview", tighter);
   ASSERT_EQ(preview.status, 200) << preview.text;

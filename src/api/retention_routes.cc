@@ -1,5 +1,6 @@
 // What is kept, until when and why; what other rules would do; which backups live on which day.
 #include <algorithm>
+#include <charconv>
 
 #include <fmt/format.h>
 
@@ -56,21 +57,47 @@ JsonValue kept_json(const ProjectRetention& retention, std::size_t i) {
   return json;
 }
 
-JsonValue kept_list(const ProjectRetention& retention) {
-  JsonValue array = JsonValue::array();
-  for (std::size_t i = retention.backups.size(); i-- > 0;) array.push(kept_json(retention, i));
-  return array;
+// Newest first: `first` are still to come, of which the page has `limit` at most.
+struct KeptPage {
+  std::size_t first = 0;
+  std::size_t limit = 0;
+  [[nodiscard]] std::size_t end() const { return first - std::min(first, limit); }
+};
+
+KeptPage all_of(const ProjectRetention& retention) {
+  return {retention.backups.size(), retention.backups.size()};
 }
 
-JsonValue retention_json(const ProjectRetention& retention, const RetentionRules& rules) {
+JsonValue retention_json(const ProjectRetention& retention, const RetentionRules& rules,
+                         const KeptPage& page) {
+  JsonValue array = JsonValue::array();
+  for (std::size_t i = page.first; i-- > page.end();) array.push(kept_json(retention, i));
   JsonValue json = JsonValue::object();
-  json.set("rules", to_json(rules)).set("backups", kept_list(retention));
+  json.set("rules", to_json(rules)).set("backups", std::move(array));
   return json;
+}
+
+// The cursor says how many are left: what is made meanwhile is newer and moves nothing.
+Outcome<KeptPage> page_of(const ApiCall& call, const ProjectRetention& retention) {
+  KeptPage page = all_of(retention);
+  page.limit = static_cast<std::size_t>(call.query.integer("limit", static_cast<int>(page.limit)));
+  const std::string after = call.query.text("after");
+  if (after.empty()) return page;
+  std::size_t first = 0;
+  const auto [end, error] = std::from_chars(after.data(), after.data() + after.size(), first);
+  if (error == std::errc() && end == after.data() + after.size()) {
+    page.first = std::min(first, page.first);
+    return page;
+  }
+  return fail(Problem(400, "invalid_argument", "no list of backups ends there", "begin again without it")
+                  .at("after"));
 }
 
 ApiResult get_retention(ApiCall& call) {
   const auto retention = TRY(call.state.retention.of(call.services, *call.project));
-  return answer(retention_json(*retention, call.project->retention));
+  const KeptPage page = TRY(page_of(call, *retention));
+  JsonValue json = retention_json(*retention, call.project->retention, page);
+  return answer(std::move(json.set("next", page.end() == 0 ? std::string() : std::to_string(page.end()))));
 }
 
 ApiResult set_retention(ApiCall& call) {
@@ -82,7 +109,7 @@ ApiResult set_retention(ApiCall& call) {
   call.project->retention = rules;
   TRY(call.services.catalog.update_project(*call.project));
   const auto retention = TRY(call.state.retention.of(call.services, *call.project));
-  return answer(retention_json(*retention, rules));
+  return answer(retention_json(*retention, rules, all_of(*retention)));
 }
 
 ApiResult preview_retention_of(ApiCall& call) {
@@ -95,7 +122,7 @@ ApiResult preview_retention_of(ApiCall& call) {
     const BackupRetention* now = today->find(preview->backups[i].id);
     if (now != nullptr && now->keep && !preview->decisions[i].keep) deleted.push(kept_json(*preview, i));
   }
-  JsonValue json = retention_json(*preview, rules);
+  JsonValue json = retention_json(*preview, rules, all_of(*preview));
   return answer(std::move(json.set("deleted", std::move(deleted))));
 }
 

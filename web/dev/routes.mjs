@@ -505,7 +505,17 @@ export const routes = [
     /^\/projects\/([^/]+)\/branches\/([^/]+)\/(undo|refresh)$/,
     ({ params: [name, branch, kind] }) => [202, reference(startJob(kind, name, branch))],
   ],
-  ['GET', /^\/projects\/([^/]+)\/retention$/, ({ params: [name] }) => ({ rules, backups: kept(name) })],
+  [
+    'GET',
+    /^\/projects\/([^/]+)\/retention$/,
+    ({ params: [name], query }) => {
+      const { items, next } = page(
+        kept(name).sort((a, b) => b.at.localeCompare(a.at)),
+        query,
+      );
+      return { rules, backups: items, next };
+    },
+  ],
   [
     'POST',
     /^\/projects\/([^/]+)\/retention\/preview$/,

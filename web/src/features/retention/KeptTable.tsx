@@ -11,19 +11,19 @@ import { Status } from '@/ui/Status';
 import { Time } from '@/ui/Time';
 import { IconArchive, IconTrash } from '@/ui/icons';
 
+// Of a change that deletes many, the list begins short.
 const atFirst = 25;
 
-// Backups with the rule that keeps each, and until when.
+// Backups, newest first, with the rule that keeps each, and until when.
 export function KeptTable({ project, backups, empty }: { project: string; backups: Kept[]; empty: string }) {
   const { t, locale } = useLocale();
   const [all, setAll] = useState(false);
   if (backups.length === 0) return <Empty icon={IconArchive} title={empty} />;
-  const newestFirst = [...backups].sort((a, b) => b.at.localeCompare(a.at));
   return (
     <>
       <DataTable<Kept>
         label={t('retention.backups')}
-        rows={all ? newestFirst : newestFirst.slice(0, atFirst)}
+        rows={all ? backups : backups.slice(0, atFirst)}
         rowKey={(kept) => kept.backup}
         columns={[
           {
