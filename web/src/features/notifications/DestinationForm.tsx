@@ -16,10 +16,12 @@ interface Props {
   project: string;
   destination: NotificationDestination | 'new';
   mail: boolean;
+  // Whether webhooks may go to the platform's own network.
+  inside: boolean;
   onDone: () => void;
 }
 
-export function DestinationForm({ project, destination, mail, onDone }: Props) {
+export function DestinationForm({ project, destination, mail, inside, onDone }: Props) {
   const t = useTranslate();
   const refresh = useProjectRefresh(project);
   const { keyFor } = useIdempotencyKey();
@@ -115,7 +117,7 @@ export function DestinationForm({ project, destination, mail, onDone }: Props) {
         ) : (
           <TextInput
             label={t('notify.url')}
-            description={t('notify.urlHint')}
+            description={t(inside ? 'notify.urlHintInside' : 'notify.urlHint')}
             placeholder="https://"
             inputMode="url"
             autoCapitalize="none"

@@ -28,7 +28,7 @@ export function NotificationsPage() {
   return (
     <Page title={t('tab.notifications')} lead={t('notify.lead')} level={2} actions={add}>
       <Loaded query={query}>
-        {({ items, mail_configured }) => (
+        {({ items, mail_configured, private_addresses_allowed }) => (
           <>
             {!mail_configured && (
               <Notice tone="warn" title={t('notify.noMail')}>
@@ -55,6 +55,7 @@ export function NotificationsPage() {
                   project={project.name}
                   destination={editing}
                   mail={mail_configured}
+                  inside={private_addresses_allowed}
                   onDone={close}
                 />
               )}

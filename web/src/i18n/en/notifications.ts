@@ -54,6 +54,7 @@ export const notifications = {
   'notify.to': 'To',
   'notify.url': 'URL',
   'notify.urlHint': 'Of https, reachable from the internet. Redirects are not followed.',
+  'notify.urlHintInside': 'Of https where it leaves your network. Redirects are not followed.',
   'notify.when': 'Happened',
   'notify.where': 'Where',
   'notifyEvent.backup_failed': 'Backup failed',

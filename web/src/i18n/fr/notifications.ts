@@ -57,6 +57,7 @@ export const notifications: Partial<Record<MessageKey, Message>> = {
   'notify.to': 'À',
   'notify.url': 'URL',
   'notify.urlHint': 'En https, joignable depuis internet. Les redirections ne sont pas suivies.',
+  'notify.urlHintInside': 'En https hors de votre réseau. Les redirections ne sont pas suivies.',
   'notify.when': 'Survenu',
   'notify.where': 'Où',
   'notifyEvent.backup_failed': 'Sauvegarde échouée',
