@@ -17,7 +17,10 @@ Result<BackupResult> import_backup(Repository& repository, const ImportBackupOpt
   backup.streamed_files = import->files();
   // Beside what reads the archive: all together stays below 256 MiB.
   backup.pack_target_bytes = kPackTargetBytes / 4;
-  backup.review = [&](Manifest& manifest) { return import->review(manifest, options.decide); };
+  backup.review = [&](Manifest& manifest) {
+    give_back_freed_memory();  // of all that was read
+    return import->review(manifest, options.decide);
+  };
   return run_backup(repository, backup, progress, cancel);
 }
 

@@ -23,7 +23,7 @@ constexpr std::size_t kWaitingFiles = 16;
 // Of the small files that were read and are not stored yet.
 constexpr std::uint64_t kMostWaitingBytes = 12U << 20;
 // Files of all sizes leave holes in the heap: after so many bytes they are given back.
-constexpr std::uint64_t kTidyEveryBytes = 64U << 20;
+constexpr std::uint64_t kTidyEveryBytes = 32U << 20;
 constexpr std::uint32_t kFileMode = 0640;
 
 struct WaitingFile {
@@ -42,6 +42,7 @@ class StreamedCapture {
 
   Result<CapturedFiles> run() {
     TRY(read_all());
+    give_back_freed_memory();
     const auto lane = context_.writer.open_lane(BlobType::kData);
     EarlierFiles earlier(context_.repository, *lane);
     CapturedFiles captured;
