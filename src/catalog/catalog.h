@@ -51,8 +51,10 @@ struct ProjectSummary {
   // Of the production branch itself (what was imported is none of it), with its copies: the newest
   // that can be restored. Its state says whether a copy is missing.
   std::optional<BackupRecord> last_good;
-  std::optional<BackupRecord> last_attempt;  // of the production branch itself, whatever came of it
-  std::optional<Instant> last_verified_at;   // with nothing wrong found
+  // Of the production branch itself, whatever came of it; but one that a person began and cancelled says
+  // nothing of how safe it is.
+  std::optional<BackupRecord> last_attempt;
+  std::optional<Instant> last_verified_at;  // with nothing wrong found
 };
 
 // What a project's copy in one store takes.

@@ -206,6 +206,27 @@ TEST_P(CatalogProjectsTest, ASummaryTellsHowAProjectIs) {
   EXPECT_EQ(summary.last_verified_at, kTestStart + hours(30));
 }
 
+TEST_P(CatalogProjectsTest, WhatAPersonCancelledIsNoFailure) {
+  make_project("acme");
+  make_backup("bk_1", std::chrono::hours(0));
+  const auto cancelled = [&](const std::string& id, BackupKind kind, std::chrono::hours at) {
+    BackupRecord backup = sample_backup(id, "acme", kTestStart + at);
+    backup.kind = kind;
+    backup.state = BackupState::kFailed;
+    backup.error_code = "cancelled";
+    backup.error_message = "job jb_1 was cancelled";
+    must(catalog_->create_backup(backup));
+  };
+  cancelled("bk_2", BackupKind::kManual, std::chrono::hours(1));
+  EXPECT_EQ(must(catalog_->project_summary("acme")).last_attempt->id, "bk_1");
+  // Of the night's own, somebody took away what the project counts on.
+  cancelled("bk_3", BackupKind::kAutomatic, std::chrono::hours(2));
+  EXPECT_EQ(must(catalog_->project_summary("acme")).last_attempt->id, "bk_3");
+  make_backup("bk_4", std::chrono::hours(3), BackupState::kFailed);
+  cancelled("bk_5", BackupKind::kSafety, std::chrono::hours(4));
+  EXPECT_EQ(must(catalog_->project_summary("acme")).last_attempt->id, "bk_4");
+}
+
 TEST_P(CatalogProjectsTest, ASummaryLooksAtProductionOnlyForWhatIsLast) {
   make_project("acme");
   must(catalog_->create_branch(sample_branch("acme", "staging", BranchType::kStaging)));

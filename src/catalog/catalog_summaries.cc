@@ -67,7 +67,8 @@ class SummaryQueries {
                   " AND state IN ('good', 'degraded') AND kind <> 'imported'"
                   " ORDER BY started_at_ms DESC, id DESC LIMIT 1),"
                   " (SELECT id FROM backups WHERE project = branches.project AND branch = branches.name"
-                  " AND kind <> 'imported' ORDER BY started_at_ms DESC, id DESC LIMIT 1), created_at_ms"
+                  " AND kind <> 'imported' AND NOT (kind <> 'automatic' AND state = 'failed' AND "
+                  "error_code = 'cancelled') ORDER BY started_at_ms DESC, id DESC LIMIT 1), created_at_ms"
                   " FROM branches WHERE type = 'production' AND project IN ({})"));
     for (const SqlRow& row : rows) {
       ProjectSummary& summary = *by_name_.at(row.text(0));

@@ -108,12 +108,13 @@ class BranchRetention {
     });
     if (good != none) claims_[good].add("newest good backup", next_);
     if (own != none && own != good) claims_[own].add("newest good backup of the branch itself", next_);
-    // What was imported stands in for no capture of the branch, be that degraded.
+    // What is newest of all says what the branch was like last, be it on fewer copies than wanted. What was
+    // imported stands in for no capture of the branch.
     const std::size_t own_any = newest([](const RetentionBackup& backup) {
       return restorable(backup) && backup.kind != BackupKind::kImported;
     });
     const std::size_t any = own_any != none ? own_any : newest(restorable);
-    if (own == none && (good == none || own_any != none) && any != none) {
+    if (any != none && any != good && any != own) {
       claims_[any].add("newest backup, though degraded", next_);
     }
     if (backups_.front()->state == BackupState::kFailed) {

@@ -4,8 +4,8 @@
 // in the project's time zone. The other kinds are kept for a number of days (of 24 hours).
 //
 // Always kept, whatever the rules: a branch's newest good backup (and, when that one was imported,
-// also the newest good one of the branch itself; where the branch itself has no good one, its newest
-// degraded one), what is pinned, and what is being restored.
+// also the newest good one of the branch itself; when a newer one is degraded, also that), what is
+// pinned, and what is being restored. The catalog refuses to delete the same ones.
 //
 // A degraded backup (complete, on fewer copies than wanted) holds a tier's place only while its day,
 // week or month has no good one, and beside the good ones, never instead of one. A failed backup

@@ -108,7 +108,9 @@ TEST(BackupRetention, TheNewestGoodOneStaysWhateverTheRulesSay) {
   EXPECT_THAT(kept["2020-02-01T01:00:00Z"].reasons, ElementsAre("newest good backup of the branch itself"));
   EXPECT_THAT(kept["2020-03-01T01:00:00Z"].reasons, ElementsAre("newest good backup"));
   EXPECT_EQ(until(kept["2020-03-01T01:00:00Z"]), "2026-11-24T01:00:00Z") << "when the next one is expected";
-  EXPECT_FALSE(kept["2020-04-01T01:00:00Z"].keep);
+  EXPECT_THAT(kept["2020-04-01T01:00:00Z"].reasons, ElementsAre("newest backup, though degraded"))
+      << "the catalog would not let it go either";
+  EXPECT_EQ(until(kept["2020-04-01T01:00:00Z"]), "2026-11-24T01:00:00Z");
 
   RetentionSetting paused = setting("2026-11-23T12:00:00Z");
   paused.expected.clear();
@@ -181,7 +183,8 @@ TEST(BackupRetention, ADegradedOneHoldsAPlaceOnlyBesideTheGoodOnes) {
   EXPECT_THAT(kept["2026-11-21T01:00:00Z"].reasons, ElementsAre("daily 2026-11-21"));
   EXPECT_THAT(kept["2026-11-22T01:00:00Z"].reasons, ElementsAre("daily 2026-11-22", "newest good backup"));
   EXPECT_FALSE(kept["2026-11-22T13:00:00Z"].keep) << "its day has a good one";
-  EXPECT_THAT(kept["2026-11-23T01:00:00Z"].reasons, ElementsAre("daily 2026-11-23"));
+  EXPECT_THAT(kept["2026-11-23T01:00:00Z"].reasons,
+              ElementsAre("daily 2026-11-23", "newest backup, though degraded"));
   EXPECT_THAT(kept["2026-11-23T02:00:00Z"].reasons, ElementsAre("newest backup, though failed"));
   EXPECT_EQ(until(kept["2026-11-23T02:00:00Z"]), "2026-11-24T01:00:00Z");
   EXPECT_EQ(until(kept["2026-11-21T01:00:00Z"]), "2026-11-24T01:00:00Z") << "three newer days then";
