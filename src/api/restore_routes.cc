@@ -1,4 +1,6 @@
 // Restores, their undo, and branches brought up to date.
+#include <chrono>
+
 #include <fmt/format.h>
 
 #include "api/backup_json.h"
@@ -10,6 +12,9 @@
 
 namespace skyhold {
 namespace {
+
+// So recently written, a branch is one that somebody sits at.
+constexpr std::chrono::hours kInUse{1};
 
 // What replaces a branch's data: one at a time.
 const std::vector<JobKind> kBranchWriters{JobKind::kRestore, JobKind::kUndo, JobKind::kRefresh};
@@ -59,6 +64,9 @@ ApiResult preview_restore(ApiCall& call) {
     if (seen) there = *seen;
     if (!seen)
       plan.warnings.push_back(fmt::format("What is there now is not known: {}", seen.error().message));
+  }
+  if (there.last_write_at && call.services.clock.now() - *there.last_write_at < kInUse) {
+    plan.warnings.emplace_back("People have worked in it within the last hour; what they made is replaced.");
   }
   JsonValue json = JsonValue::object();
   json.set("backup", TRY(show_backup(call, plan.backup)))

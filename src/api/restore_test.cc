@@ -130,6 +130,11 @@ TEST_F(RestoreTest, ThePreviewSaysWhatWouldBeReplaced) {
   EXPECT_EQ(preview.text_at("mode"), "exact");
   EXPECT_EQ(preview.text_at("identity"), "keep");
   EXPECT_THAT(preview.text_at("warnings"), HasSubstr("production"));
+  EXPECT_THAT(preview.text_at("warnings"), testing::Not(HasSubstr("within the last hour")));
+  house_.platform.target.last_write_at = house_.clock.now() - std::chrono::minutes{59};
+  const Answer in_use = ada.post("/projects/acme/restores/preview", body(R"("branch":"main")"));
+  EXPECT_THAT(in_use.text_at("warnings"), HasSubstr("within the last hour"));
+  EXPECT_EQ(in_use.text_at("replaced_last_write_at"), format_rfc3339(*house_.platform.target.last_write_at));
   EXPECT_TRUE(house_.jobs->jobs({}, 10)->items.empty());
   const Answer fresh = ada.post("/projects/acme/restores/preview", body(R"("new_branch":{"name":"trial"})"));
   EXPECT_EQ(fresh.text_at("mode"), "neutralized");

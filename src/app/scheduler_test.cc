@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "model/job_parameters.h"
 #include "policy/time_zone.h"
 #include "tests/support/scratch_directory.h"
 
@@ -157,6 +158,48 @@ TEST_F(SchedulerTest, AFailureIsTriedAgainAFewTimes) {
     clock.advance(minutes(10));
   }
   EXPECT_EQ(tries, 4);
+}
+
+TEST_F(SchedulerTest, AStagingBranchIsRefreshedAtItsOwnTimes) {
+  add_project("acme");
+  Branch staging;
+  staging.project = "acme";
+  staging.name = "staging";
+  staging.type = BranchType::kStaging;
+  staging.wrapped_database_url = "wrapped";
+  staging.database_server = "db1:5432";
+  staging.created_at = clock.now();
+  ASSERT_TRUE(catalog->create_branch(staging));
+  Schedule schedule;
+  schedule.id = "sc_refresh";
+  schedule.project = "acme";
+  schedule.branch = "staging";
+  schedule.cron = "0 5 * * 1";
+  schedule.refresh_source = "production";
+  schedule.created_at = clock.now();
+  schedule.active_since = clock.now();
+  ASSERT_TRUE(catalog->put_schedule(schedule));
+
+  clock.advance(parse_rfc3339("2026-03-02T03:59:00Z").value() - clock.now());  // a Monday, 04:59 in Brussels
+  tick();
+  EXPECT_THAT(active(JobKind::kRefresh), IsEmpty());
+  clock.advance(minutes{2});
+  tick();
+  tick();
+  const std::vector<Job> due = active(JobKind::kRefresh);
+  ASSERT_THAT(due, SizeIs(1));
+  EXPECT_EQ(due[0].branch, "staging");
+  EXPECT_EQ(parse_refresh_parameters(due[0].parameters).value(),
+            (RefreshParameters{.source = "production", .fresh = false}));
+  // It makes no backup of its own, and the branch that it changes is none that is to be safe.
+  for (const Job& backup : active(JobKind::kBackup)) EXPECT_EQ(backup.branch, "production");
+  work([](const Job&) { return true; });
+  clock.advance(hours{24});
+  tick();
+  EXPECT_THAT(active(JobKind::kRefresh), IsEmpty());
+  clock.advance(hours{6 * 24});
+  tick();
+  EXPECT_THAT(active(JobKind::kRefresh), SizeIs(1));
 }
 
 TEST_F(SchedulerTest, APausedProjectIsLeftAlone) {

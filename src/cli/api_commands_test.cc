@@ -236,6 +236,75 @@ TEST_F(CommandsTest, TablesOfABackupAreGatheredFromTheirPages) {
   EXPECT_EQ(json::parse(out_.str())["tables"].size(), 2U);
 }
 
+TEST_F(CommandsTest, AnAttachmentIsFoundByItsName) {
+  const json held{{"id", 7},
+                  {"name", "INV/0042.pdf"},
+                  {"model", "account.move"},
+                  {"record", 42},
+                  {"size_bytes", 2048},
+                  {"file", "ab/abcd"},
+                  {"held", true},
+                  {"created_at", "2024-05-01T10:00:00Z"}};
+  const json inside{{"id", 8},       {"name", "logo\x1b.png"}, {"model", ""},
+                    {"record", 0},   {"size_bytes", 12},       {"file", ""},
+                    {"held", false}, {"created_at", nullptr}};
+  service_.answer("GET /projects/acme/backups/bk_1/attachments", 200,
+                  json{{"items", {inside, held}}, {"more", true}}.dump());
+  EXPECT_EQ(run_line("backup files bk_1 --project acme --find inv"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("account.move,42"));
+  EXPECT_THAT(out_.str(), HasSubstr("(in the database)"));
+  EXPECT_THAT(out_.str(), HasSubstr("There may be more"));
+  EXPECT_THAT(out_.str(), HasSubstr("skyhold download bk_1 --project acme --file ab/abcd"));
+  EXPECT_THAT(out_.str(), Not(HasSubstr("\x1b")));
+  EXPECT_EQ(run_line("backup files bk_1 --project acme"), 2) << "what is looked for?";
+  service_.answer("GET /projects/acme/backups/bk_1/attachments", 200, R"({"items": [], "more": false})");
+  EXPECT_EQ(run_line("backup files bk_1 --project acme --find x"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("no such attachment"));
+}
+
+TEST_F(CommandsTest, UploadsThatWaitAreListedAndTakenBack) {
+  const json half{{"id", "up_1"},
+                  {"file_name", "acme.zip"},
+                  {"size_bytes", 1000},
+                  {"received_bytes", 250},
+                  {"created_by", "ada"},
+                  {"created_at", "2026-11-23T10:00:00Z"},
+                  {"expires_at", "2026-11-25T10:00:00Z"}};
+  service_.answer("GET /projects/acme/uploads", 200, json{{"items", {half}}}.dump());
+  service_.answer("DELETE /projects/acme/uploads/up_1", 204, "");
+  EXPECT_EQ(run_line("upload list --project acme"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("acme.zip"));
+  EXPECT_THAT(out_.str(), HasSubstr("25"));
+  EXPECT_EQ(run_line("upload discard up_1 --project acme"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("up_1 is gone"));
+}
+
+TEST_F(CommandsTest, ARefreshSaysFromWhatAndWhatWasSwitchedOff) {
+  json ended = job("refresh", "succeeded");
+  ended["result"] = {{"database", "acme-staging"},
+                     {"backup", "bk_7"},
+                     {"rows", 10},
+                     {"tables", 2},
+                     {"files", 1},
+                     {"neutralization",
+                      {{"odoo", true},
+                       {"neutralized", true},
+                       {"switched_off", {{{"kind", "scheduled_actions"}, {"before", 3}, {"after", 1}}}},
+                       {"foreign_modules_without_rule", {"acme_shop"}}}}};
+  job_ends(ended);
+  service_.answer("POST /projects/acme/branches/staging/refresh", 202, job("refresh", "queued").dump());
+  EXPECT_EQ(run_line("refresh staging --project acme --confirm staging --fresh"), 0) << err_.str();
+  EXPECT_EQ(sent("POST /projects/acme/branches/staging/refresh"),
+            (json{{"source", "production"}, {"confirm", "staging"}, {"fresh", true}}));
+  EXPECT_THAT(out_.str(), HasSubstr("bk_7"));
+  EXPECT_THAT(out_.str(), HasSubstr("scheduled_actions: 2 of 3"));
+  EXPECT_THAT(out_.str(), HasSubstr("acme_shop"));
+  ended["result"]["neutralization"] = {{"odoo", false}, {"neutralized", false}};
+  job_ends(ended);
+  EXPECT_EQ(run_line("refresh staging --project acme --confirm staging"), 0) << err_.str();
+  EXPECT_THAT(out_.str(), HasSubstr("this is no Odoo"));
+}
+
 TEST_F(CommandsTest, TheAuditLogOfAProjectIsOpenToItsAdministrators) {
   const std::string none = R"({"items": [], "next": ""})";
   service_.answer("GET /projects/acme/audit", 200, none);

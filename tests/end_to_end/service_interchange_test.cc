@@ -225,6 +225,145 @@ TEST_F(ServiceInterchangeTest, WhatIsHostileIsNamedAndLeavesNothing) {
   expect_no_uploads();
 }
 
+// What somebody deleted in Odoo, by the name that people know, without a restore.
+TEST_F(ServiceInterchangeTest, AMissingAttachmentIsFoundByItsName) {
+  const Shop shop(world.directory());
+  shop.execute(
+      "ALTER TABLE ir_attachment ADD name varchar, ADD res_model varchar, ADD res_id int, ADD mimetype "
+      "varchar, "
+      "ADD index_content text, ADD create_date timestamp;"
+      "UPDATE ir_attachment SET name = 'photo ' || id || '.png', mimetype = 'image/png', "
+      "index_content = repeat('many words', 20000);"
+      "UPDATE ir_attachment SET name = 'Facture Élodie 2024/0042.pdf', res_model = 'account.move', "
+      "res_id = 42, mimetype = 'application/pdf', create_date = '2024-05-01 10:00:00.5' WHERE id = 3;"
+      "INSERT INTO ir_attachment (name, mimetype) VALUES ('facture in the database', 'application/pdf')");
+  world.serve();
+  Carrier carrier(world);
+  ServiceWorld::make_project(carrier.user(), "shop", shop.url(), shop.filestore());
+  const std::string backup = ServiceWorld::back_up(carrier.user(), "shop", "production")["id"];
+  const std::string path = "/projects/shop/backups/" + backup;
+  const std::string file =
+      server().query_value(shop.name(), "SELECT store_fname FROM ir_attachment WHERE id = 3");
+  shop.execute("DELETE FROM ir_attachment WHERE id = 3");
+
+  const json types = carrier.user().get(path + "/contents").json["file_types"];
+  ASSERT_EQ(types.size(), 2U) << types.dump(1);
+  EXPECT_EQ(types[0]["type"], "image/png");
+  EXPECT_EQ(types[0]["count"], Shop::kFiles - 1);
+  EXPECT_EQ(types[1]["type"], "application/pdf");
+  EXPECT_EQ(types[1]["bytes"], 3 * 997);
+
+  const json found = carrier.user().get(path + "/attachments?search=%C3%89LODIE%20facture").json;
+  ASSERT_EQ(found["items"].size(), 1U) << found.dump(1);
+  const json& item = found["items"][0];
+  EXPECT_EQ(item["file"], file);
+  EXPECT_EQ(item["held"], true);
+  EXPECT_EQ(item["record"], 42);
+  EXPECT_EQ(item["size_bytes"], 3 * 997);
+  EXPECT_EQ(item["created_at"], "2024-05-01T10:00:00.5Z");
+  EXPECT_EQ(found["more"], false);
+  EXPECT_EQ(carrier.user().get(path + "/attachments?search=account.move,42").json["items"], found["items"]);
+  const json elsewhere = carrier.user().get(path + "/attachments?search=in%20the%20database").json;
+  ASSERT_EQ(elsewhere["items"].size(), 1U) << elsewhere.dump(1);
+  EXPECT_EQ(elsewhere["items"][0]["held"], false);
+
+  const auto got = carrier.download("shop", backup,
+                                    {{"format", "file"}, {"file", item["file"]}, {"save_as", item["name"]}},
+                                    world.directory().path());
+  EXPECT_EQ(got.filename().string(), "Facture Élodie 2024_0042.pdf");
+  EXPECT_EQ(run_shell("cmp " + shell_word(got.string()) + " " + shell_word(shop.filestore() + "/" + file))
+                .exit_status,
+            0);
+}
+
+TEST_F(ServiceInterchangeTest, UploadsThatWereLeftAreListed) {
+  const Shop shop(world.directory());
+  world.serve();
+  Carrier carrier(world);
+  ServiceWorld::make_project(carrier.user(), "shop", shop.url());
+  const auto file = world.directory() / "left.sql";
+  std::ofstream(file) << "-- PostgreSQL database dump\n";
+  const std::string whole = carrier.upload("shop", file);
+  const ApiAnswer begun =
+      carrier.user().post("/projects/shop/uploads", {{"file_name", "half.zip"}, {"size_bytes", 1000}});
+  const json list = carrier.user().get("/projects/shop/uploads").json["items"];
+  ASSERT_EQ(list.size(), 2U) << list.dump(1);
+  EXPECT_EQ(list[0]["id"], begun.json["id"]);
+  EXPECT_EQ(list[0]["received_bytes"], 0);
+  EXPECT_EQ(list[0]["created_by"], "admin");
+  EXPECT_EQ(list[1]["id"], whole);
+  EXPECT_EQ(list[1]["complete"], true);
+  for (const json& upload : list) {
+    EXPECT_EQ(carrier.user().remove("/projects/shop/uploads/" + upload["id"].get<std::string>()).status, 204);
+  }
+  expect_no_uploads();
+}
+
+TEST_F(ServiceInterchangeTest, StagingIsRefreshedFromProductionAndSendsNothing) {
+  const Shop shop(world.directory());
+  shop.execute(
+      "CREATE TABLE mail_message (id serial PRIMARY KEY, create_date timestamp, write_date timestamp);"
+      "INSERT INTO mail_message (create_date) VALUES ('2026-01-02 03:04:05')");
+  world.serve();
+  Carrier carrier(world);
+  ApiUser& user = carrier.user();
+  ServiceWorld::make_project(user, "shop", shop.url(), shop.filestore());
+  const std::string backup = ServiceWorld::back_up(user, "shop", "production")["id"];
+  carrier.restore_to_new("shop", backup, "quiet");
+  EXPECT_EQ(server().query_value("shop-quiet", "SELECT count(*) FROM ir_cron WHERE active"), "3");
+  const json preview =
+      user.post("/projects/shop/restores/preview", {{"backup", backup}, {"branch", "quiet"}}).json;
+  EXPECT_EQ(preview["replaced_last_write_at"], "2026-01-02T03:04:05Z") << preview.dump(1);
+
+  const auto refresh = [&](bool fresh) {
+    const ApiAnswer begun = user.post("/projects/shop/branches/quiet/refresh",
+                                      {{"source", "production"}, {"confirm", "quiet"}, {"fresh", fresh}});
+    EXPECT_EQ(begun.status, 202) << begun.text();
+    json job = user.wait_for_job(begun.json["id"]);
+    EXPECT_EQ(job["state"], "succeeded") << job.dump(1);
+    return job["result"];
+  };
+  const json result = refresh(false);
+  EXPECT_EQ(result["backup"], backup) << result.dump(1);
+  EXPECT_EQ(result["neutralization"]["neutralized"], true) << result.dump(1);
+  bool names_crons = false;
+  for (const json& off : result["neutralization"]["switched_off"]) {
+    names_crons = names_crons || (off["kind"] == "scheduled_actions" && off["before"] == 3);
+  }
+  EXPECT_TRUE(names_crons) << result.dump(1);
+  EXPECT_EQ(result["neutralization"]["foreign_modules_without_rule"], json::array({"acme_shop"}));
+  EXPECT_EQ(server().query_value("shop-quiet", "SELECT count(*) FROM ir_cron WHERE active"), "1");
+  EXPECT_EQ(
+      server().query_value("shop-quiet",
+                           "SELECT count(*) FROM ir_mail_server WHERE active AND smtp_host LIKE '%example%'"),
+      "0");
+  EXPECT_NE(
+      server().query_value("shop-quiet", "SELECT value FROM ir_config_parameter WHERE key = 'database.uuid'"),
+      "the-uuid");
+
+  // From how production is now: a backup is taken first, and it is that one which comes.
+  shop.execute("INSERT INTO ir_cron (cron_name, active) VALUES ('Made meanwhile', true)");
+  const json fresh = refresh(true);
+  EXPECT_NE(fresh["backup"], backup);
+  EXPECT_EQ(
+      server().query_value("shop-quiet",
+                           "SELECT count(*) FROM ir_cron WHERE cron_name = 'Made meanwhile' AND NOT active"),
+      "1");
+  EXPECT_EQ(user.get("/projects/shop/backups").json["items"].size(), 2U);
+
+  // By the clock: the same words, never onto production, and told when it comes next.
+  const auto schedule = [&](const std::string& branch, const std::string& source) {
+    return user.post("/projects/shop/schedules",
+                     {{"branch", branch}, {"cron", "0 5 * * 1"}, {"refresh_source", source}});
+  };
+  const ApiAnswer made = schedule("quiet", "production");
+  EXPECT_EQ(made.status, 201) << made.text();
+  EXPECT_EQ(made.json["refresh_source"], "production");
+  EXPECT_FALSE(made.json["next_run_at"].is_null());
+  EXPECT_EQ(schedule("production", "quiet").status, 400);
+  EXPECT_EQ(schedule("quiet", "quiet").status, 400);
+}
+
 // From the machine of the worker, by an operator: what a real Odoo's database manager has written.
 TEST_F(ServiceInterchangeTest, ARealOdoosZipBecomesABranch) {
   const std::string fixture = std::string(SKYHOLD_FIXTURES) + "/odoo17.zip";
