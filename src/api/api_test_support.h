@@ -142,6 +142,8 @@ class ApiHouse {
   std::unique_ptr<Catalog> catalog;
   std::unique_ptr<Access> access;
   std::unique_ptr<JobQueue> jobs;
+  std::unique_ptr<Notifications> notifications;
+  std::unique_ptr<Courier> courier;
   std::unique_ptr<Api> api;
 
  private:
@@ -149,8 +151,6 @@ class ApiHouse {
   void add_project(std::string_view name);
 
   std::unique_ptr<HttpServer> server_;
-  std::unique_ptr<Notifications> notifications;
-  std::unique_ptr<Courier> courier;
   std::string base_url_;
 };
 
