@@ -197,6 +197,7 @@ TEST_F(NoticesTest, AFirstBackupThatFailsIsLateOnlyWhenItsTimeIsOver) {
   clock_.advance(hours{27});
   look();
   EXPECT_THAT(kinds(), ElementsAre("backup_failed", "backup_late"));
+  clock_.advance(minutes{5});
   back_up(true);
   look();
   clock_.advance(minutes{5});
