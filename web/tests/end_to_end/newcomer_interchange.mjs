@@ -79,7 +79,7 @@ async function takeAway(story, admin) {
 async function send(admin, path) {
   const { page } = admin;
   await admin.tab('Import');
-  await page.locator('input[type=file]').setInputFiles(path);
+  await page.getByLabel(/^Drop a file here/).setInputFiles(path);
   await admin.sees('The whole file is on the server.');
   await admin.inspects();
   await admin.button('Look at it').click();
