@@ -18,6 +18,12 @@ constexpr std::string_view kSessionSql =
     "SET synchronous_commit = off; SET maintenance_work_mem = '128MB'; SET max_parallel_maintenance_workers "
     "= 0";
 
+// Long values are stored compressed, and pglz is most of what a server does while it takes mails in
+// (decision 11). A choice that somebody made for the server, the role or the database stands.
+constexpr std::string_view kToastSql =
+    "SELECT set_config(name, 'lz4', false) FROM pg_settings WHERE name = 'default_toast_compression' "
+    "AND source = 'default' AND 'lz4' = ANY (enumvals)";
+
 }  // namespace
 
 std::vector<ScriptStatement> with_settings(const std::vector<std::string_view>& script) {
@@ -53,6 +59,7 @@ std::string abridged(std::string_view sql) {
 Result<RestoreSession> RestoreSession::open(const PgTarget& target, const std::string& role) {
   PgSession session = TRY(PgSession::connect(target));
   TRY(session.execute(kSessionSql));
+  TRY(session.query(kToastSql));
   if (!role.empty()) TRY(session.execute("SET ROLE " + quote_identifier(role)));
   return RestoreSession(std::move(session));
 }

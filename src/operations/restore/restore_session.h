@@ -25,7 +25,8 @@ std::vector<ScriptStatement> with_settings(const std::vector<std::string_view>& 
 class RestoreSession {
  public:
   // Durability is relaxed for this session only: the database is dropped if anything
-  // fails, and the swap's own commit makes all of it durable. `role`: SET ROLE to it,
+  // fails, and the swap's own commit makes all of it durable. Long values are compressed
+  // with lz4 where the server has it and nobody chose otherwise. `role`: SET ROLE to it,
   // unless empty.
   static Result<RestoreSession> open(const PgTarget& target, const std::string& role);
 
