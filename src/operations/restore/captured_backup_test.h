@@ -90,7 +90,7 @@ class CapturedBackup final : public BackupSource {
       node.type = slash == std::string::npos ? NodeType::kFile : NodeType::kDirectory;
       node.permissions = slash == std::string::npos ? 0640 : 0750;
       node.size_bytes = content.size();
-      node.link_target = name;  // by which open() finds it
+      node.content = {sha256(as_bytes(name))};  // by which open() finds it
       nodes[node.name] = node;
     }
     if (nodes.empty()) return fail(ErrorCode::kNotFound, "no directory " + std::string(path));
@@ -99,7 +99,11 @@ class CapturedBackup final : public BackupSource {
     return tree;
   }
   std::unique_ptr<ByteSource> open(const Node& file) override {
-    return std::make_unique<TextSource>(files.at(file.link_target));
+    for (const auto& [name, content] : files) {
+      if (file.content == std::vector<Id>{sha256(as_bytes(name))})
+        return std::make_unique<TextSource>(content);
+    }
+    throw std::runtime_error("the backup has no file " + file.name);
   }
 
   Manifest manifest;
