@@ -34,9 +34,9 @@ std::vector<Command> service_and_clients() {
   std::vector<Command> table{serve_command(), worker_command(), recover_command()};
   for (const auto make :
        {login_commands, status_commands, restore_commands, download_commands, import_commands, care_commands,
-        audit_commands, completion_commands, project_commands, branch_commands, backup_commands, backup_files_commands,
-        upload_commands, job_commands,
-        schedule_commands, retention_commands, member_commands, account_commands, token_commands}) {
+        audit_commands, completion_commands, project_commands, branch_commands, backup_commands,
+        backup_files_commands, upload_commands, job_commands, schedule_commands, retention_commands,
+        member_commands, account_commands, token_commands}) {
     const std::vector<Command> more = make();
     table.insert(table.end(), more.begin(), more.end());
   }

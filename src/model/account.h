@@ -20,7 +20,7 @@ struct Account {
   bool must_change_password = false;  // it signed in with a one-time password
   bool has_totp = false;
   bool has_oidc = false;  // linked with a person of an OpenID Connect provider
-  std::string locale{};  // "en", "fr"; empty: the browser's
+  std::string locale{};   // "en", "fr"; empty: the browser's
   Instant created_at{};
   std::optional<Instant> last_sign_in_at{};
 };

@@ -4,7 +4,8 @@ const day = 24 * hour;
 const now = Date.now();
 const iso = (at) => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
 // 01:00 of today in the platform's time, which is near enough UTC for made-up data.
-const lastNight = Math.floor((now - hour) / day) * day + hour;
+// 01:00 of the platform in winter.
+const lastNight = Math.floor(now / day) * day;
 
 let seed = 7;
 export const random = () => {
