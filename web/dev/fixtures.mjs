@@ -3,8 +3,7 @@ const hour = 3_600_000;
 const day = 24 * hour;
 const now = Date.now();
 const iso = (at) => new Date(at).toISOString().replace(/\.\d+Z$/, 'Z');
-// 01:00 of today in the platform's time, which is near enough UTC for made-up data.
-// 01:00 of the platform in winter.
+// 01:00 of today in the platform's time, in winter.
 const lastNight = Math.floor(now / day) * day;
 
 let seed = 7;
