@@ -196,7 +196,7 @@ export function project(name, title, state = 'safe', role = 'operator') {
   const age = { safe: 0, at_risk: 1.3, unprotected: 4, paused: 2, new: 0 }[state];
   const sentence =
     state === 'safe'
-      ? 'Safe: the last backup of main was made this morning at 02:05, in three copies, all checked today.'
+      ? 'Safe: the last backup of main was made this morning at 01:05, in three copies, all checked today.'
       : { at_risk: 'At risk', unprotected: 'Unprotected', paused: 'Paused', new: 'New' }[state] +
         `: ${reasons[state].charAt(0).toLowerCase()}${reasons[state].slice(1)}`;
   return {
