@@ -93,7 +93,8 @@ function Matches({ backup, search }: { backup: Backup; search: string }) {
                 {
                   id: 'of',
                   header: t('findFile.of'),
-                  cell: ({ model, record }) => (model === '' ? '–' : <code>{`${model},${record}`}</code>),
+                  cell: ({ model, record }) =>
+                    model === '' ? '–' : <code className="nowrap">{`${model},${record}`}</code>,
                 },
                 {
                   id: 'size',
