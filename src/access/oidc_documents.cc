@@ -1,10 +1,13 @@
 #include "access/oidc_documents.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "base/encoding.h"
 
 namespace skyhold {
 namespace {
@@ -98,6 +101,20 @@ bool is_signature_key(const Json& json) {
   return type == "RSA" || type == "EC";
 }
 
+// The public members of a key, all that verifying takes; "": they are not what they must be. cjose does not
+// refuse other digits than those of base64url but ends the process.
+std::string public_part(const Json& key) {
+  const std::string type = text_of(key, "kty");
+  Json part{{"kty", type}};
+  if (type == "EC") part["crv"] = text_of(key, "crv");
+  for (const char* name : type == "RSA" ? std::array{"n", "e"} : std::array{"x", "y"}) {
+    const std::string digits = text_of(key, name, kMostKeyBytes);
+    if (digits.empty() || !base64url_decode(digits)) return {};
+    part[name] = digits;
+  }
+  return part.dump();
+}
+
 }  // namespace
 
 bool is_local_http(std::string_view url) {
@@ -154,8 +171,8 @@ Result<OidcKeys> parse_oidc_keys(std::string_view json) {
                  .type = text_of(key, "kty"),
                  .curve = text_of(key, "crv"),
                  .algorithm = text_of(key, "alg"),
-                 .json = key.dump()};
-    if (read.json.size() <= kMostKeyBytes) keys.push_back(std::move(read));
+                 .json = public_part(key)};
+    if (!read.json.empty() && read.json.size() <= kMostKeyBytes) keys.push_back(std::move(read));
   }
   return keys;
 }

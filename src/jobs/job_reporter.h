@@ -17,7 +17,10 @@ namespace skyhold {
 // Thread-safe.
 class JobReporter final : public ProgressSink {
  public:
-  explicit JobReporter(const Clock& clock) : clock_(clock) {}
+  // `begun_at_seconds`: monotonic, when nothing was done yet; so the first write has a rate already.
+  JobReporter(const Clock& clock, double begun_at_seconds) : clock_(clock) {
+    meter_.update(0, begun_at_seconds);
+  }
 
   void report(const Progress& progress) override;
   void warn(const std::string& message) override;

@@ -12,7 +12,7 @@ RunningJob::RunningJob(JobQueue& queue, const Clock& clock, TakenJob taken, doub
     : queue_(queue),
       taken_(std::move(taken)),
       lease_seconds_(static_cast<double>(queue.options().lease.count())),
-      reporter_(clock),
+      reporter_(clock, taken_at_seconds),
       lease_until_seconds_(taken_at_seconds + lease_seconds_) {}
 
 void RunningJob::stop(StopReason reason) {

@@ -279,6 +279,7 @@ export const pages = [
       await page.getByRole('textbox', { name: 'Kind' }).click();
       await page.getByRole('option', { name: 'Manual' }).waitFor();
     },
+    { eachWidth: true },
   ],
   [
     'backups-row-menu',
