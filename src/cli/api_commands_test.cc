@@ -31,7 +31,7 @@ class CommandsTest : public ApiCommandTest {
     service_.answer("GET /projects/acme", 200, project("acme", "safe", "All good.").dump());
   }
   // A job that is over when it is first looked at.
-  void job_ends(json ended) {
+  void job_ends(const json& ended) {
     service_.answer_with("GET /jobs/jb_1/events", [](const ServerRequest&) {
       ServerResponse response;
       response.events = events_of(format_event("end", "{}"));
