@@ -4,7 +4,7 @@
 //   pieces _uploads/<id>/<offset, 16 digits>  encrypt(key, offset (8, little-endian) || bytes): see
 //   crypto/cipher.h
 //
-// A piece holds up to 16 MiB. One that a broken connection cut short is a piece as well, so that
+// A piece holds up to 8 MiB. One that a broken connection cut short is a piece as well, so that
 // nothing that came is sent twice. Because the stores hold it, an upload outlives the process that takes it,
 // any worker can read it, and read it again.
 #pragma once
@@ -38,7 +38,7 @@ struct Upload {
 class Uploads {
  public:
   static constexpr std::chrono::hours kLifetime{48};
-  static constexpr std::size_t kPieceBytes = std::size_t{16} << 20;
+  static constexpr std::size_t kPieceBytes = std::size_t{8} << 20;
   static constexpr std::uint64_t kMostUploadBytes = std::uint64_t{16} << 40;
 
   // Goes to the first of `stores` (their roots) that takes it, and is looked for in all. `master_key` and
