@@ -75,6 +75,11 @@ void add_project_flag(CLI::App& app, Parameters& parameters, bool required) {
            required ? "The project. Default: SKYHOLD_PROJECT." : "Of this project only.", required && !given);
 }
 
+void add_project_and_service(CLI::App& app, Parameters& parameters) {
+  add_project_flag(app, parameters);
+  add_service(app, parameters);
+}
+
 void add_list(CLI::App& app, Parameters& parameters) {
   add_count(app, "--limit", parameters.api.limit, "N", 1, 100'000, "At most so many. Default: 100.");
   add_text(app, "--after", parameters.api.after, "CURSOR",

@@ -16,6 +16,8 @@ namespace skyhold::options {
 
 void add_service(CLI::App& app, Parameters& parameters);  // --url --ca-file
 void add_project_flag(CLI::App& app, Parameters& parameters, bool required = true);
+// What commands of a project take that take nothing else, or after all else.
+void add_project_and_service(CLI::App& app, Parameters& parameters);
 void add_list(CLI::App& app, Parameters& parameters);  // --limit --after
 void add_no_wait(CLI::App& app, Parameters& parameters);
 void add_confirm(CLI::App& app, Parameters& parameters, const std::string& what);  // --confirm

@@ -37,8 +37,7 @@ void define_list(CLI::App& app, Parameters& parameters) {
 void define_id(CLI::App& app, Parameters& parameters) {
   options::add_argument(app, "BACKUP", parameters.api.id,
                         "Its id, or \"latest\": production's last good one.");
-  options::add_project_flag(app, parameters);
-  options::add_service(app, parameters);
+  options::add_project_and_service(app, parameters);
 }
 
 void define_show(CLI::App& app, Parameters& parameters) {

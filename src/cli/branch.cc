@@ -17,8 +17,7 @@ constexpr std::uint64_t kMostConfBytes = 200 * 1024;
 
 void define_name(CLI::App& app, Parameters& parameters) {
   options::add_argument(app, "BRANCH", parameters.api.name, "The branch's name.");
-  options::add_project_flag(app, parameters);
-  options::add_service(app, parameters);
+  options::add_project_and_service(app, parameters);
 }
 
 void define_place(CLI::App& app, Parameters& parameters) {
@@ -63,11 +62,6 @@ void define_set(CLI::App& app, Parameters& parameters) {
   options::add_project_flag(app, parameters);
   options::add_choice(app, "--type", parameters.api.type, branch_types(), "What it is from now on.");
   define_place(app, parameters);
-  options::add_service(app, parameters);
-}
-
-void define_list(CLI::App& app, Parameters& parameters) {
-  options::add_project_flag(app, parameters);
   options::add_service(app, parameters);
 }
 
@@ -218,7 +212,7 @@ std::vector<Command> branch_commands() {
        .description = "With type, database and the newest backup that can be restored.",
        .examples = {"All of a project:", "  skyhold branch list --project acme",
                     "For a script:", "  skyhold branch list --project acme --json"},
-       .define = define_list,
+       .define = options::add_project_and_service,
        .run = run_list},
       {.group = "branch",
        .name = "show",

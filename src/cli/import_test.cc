@@ -218,10 +218,12 @@ TEST_F(ImportTest, WhatCannotBeMeantIsRefusedBeforeAnythingIsSent) {
 }
 
 TEST_F(ImportTest, WarningsWantADecisionAndSayHowToTakeIt) {
-  const json found{finding("warning", "missing_files"), finding("note", "owners")};
+  json found{finding("warning", "missing_files"), finding("note", "owners")};
+  found[1]["examples"] = {"n1", "n2", "n3", "n4"};
   job_ends("succeeded", outcome("wanted", found));
   EXPECT_EQ(import(file_of(10)), 2);
   EXPECT_THAT(out_.str(), HasSubstr("warning  of missing_files (2)\n           e1\n"));
+  EXPECT_THAT(out_.str(), HasSubstr("           n3\n           …\n")) << "nobody decides on a note";
   EXPECT_THAT(err_.str(), HasSubstr("the import needs a decision: of missing_files (2)"));
   EXPECT_THAT(err_.str(), HasSubstr("`skyhold import --resume up_1 --project acme --branch production "
                                     "--accept warnings` keeps it"));

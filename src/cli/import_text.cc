@@ -58,8 +58,12 @@ std::string import_report_text(const ImportReport& report) {
   for (const ImportFinding& finding : report.findings) {
     text +=
         fmt::format("{:<8} {} ({})\n", to_string(finding.severity), printable(finding.words), finding.count);
-    for (const std::string& example : finding.examples)
-      text += fmt::format("           {}\n", printable(example));
+    // Nobody has to decide on a note: a few say what it is of.
+    const std::size_t most = finding.severity == ImportSeverity::kNote ? 3 : finding.examples.size();
+    const std::size_t shown = std::min(most, finding.examples.size());
+    for (std::size_t i = 0; i < shown; ++i)
+      text += fmt::format("           {}\n", printable(finding.examples[i]));
+    if (shown < finding.examples.size()) text += "           …\n";
   }
   return text;
 }

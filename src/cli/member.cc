@@ -11,23 +11,18 @@ namespace {
 
 using Outcome = Result<CommandOutcome>;
 
-void define_list(CLI::App& app, Parameters& parameters) {
-  options::add_project_flag(app, parameters);
-  options::add_service(app, parameters);
-}
-
 void define_add(CLI::App& app, Parameters& parameters) {
   options::add_argument(app, "NAME", parameters.api.name,
                         "The person's account; it is made when there is none.");
   options::add_choice(app, "--role", parameters.api.role, {"user", "admin"},
                       "user sees that backups exist and are healthy; admin does every operation.", true);
   options::add_text(app, "--display-name", parameters.api.display_name, "TEXT", "Of a new account.");
-  define_list(app, parameters);
+  options::add_project_and_service(app, parameters);
 }
 
 void define_remove(CLI::App& app, Parameters& parameters) {
   options::add_argument(app, "NAME", parameters.api.name, "The person's account.");
-  define_list(app, parameters);
+  options::add_project_and_service(app, parameters);
 }
 
 std::string members_path(const Parameters& parameters) {
@@ -97,7 +92,7 @@ std::vector<Command> member_commands() {
        .description = "Operators of the platform may do everything, and are not listed.",
        .examples = {"All of a project:", "  skyhold member list --project acme",
                     "For a script:", "  skyhold member list --project acme --json"},
-       .define = define_list,
+       .define = options::add_project_and_service,
        .run = run_list},
       {.group = "member",
        .name = "remove",

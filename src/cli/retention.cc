@@ -12,11 +12,6 @@ namespace {
 
 using Outcome = Result<CommandOutcome>;
 
-void define_show(CLI::App& app, Parameters& parameters) {
-  options::add_project_flag(app, parameters);
-  options::add_service(app, parameters);
-}
-
 void define_rules(CLI::App& app, Parameters& parameters) {
   ApiParameters& rules = parameters.api;
   options::add_count(app, "--keep-daily", rules.keep_daily, "DAYS", 1, 1000,
@@ -29,7 +24,7 @@ void define_rules(CLI::App& app, Parameters& parameters) {
                      "Imported ones for so long; 0: until they are deleted.");
   options::add_count(app, "--safety-days", rules.safety_days, "DAYS", 0, 36500,
                      "Those taken before a restore for so long; 0: until they are deleted.");
-  define_show(app, parameters);
+  options::add_project_and_service(app, parameters);
 }
 
 Status check_rules(const Parameters& parameters) {
@@ -126,7 +121,7 @@ std::vector<Command> retention_commands() {
            "The newest good backup of a branch is never deleted, whatever the rules say, nor a pinned one.",
        .examples = {"A project's:", "  skyhold retention show --project acme",
                     "For a script:", "  skyhold retention show --project acme --json"},
-       .define = define_show,
+       .define = options::add_project_and_service,
        .run = run_show},
       {.group = "retention",
        .name = "set",

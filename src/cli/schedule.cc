@@ -11,11 +11,6 @@ namespace {
 
 using Outcome = Result<CommandOutcome>;
 
-void define_list(CLI::App& app, Parameters& parameters) {
-  options::add_project_flag(app, parameters);
-  options::add_service(app, parameters);
-}
-
 void define_add(CLI::App& app, Parameters& parameters) {
   options::add_argument(
       app, "CRON", parameters.api.cron,
@@ -24,12 +19,12 @@ void define_add(CLI::App& app, Parameters& parameters) {
   options::add_text(app, "--branch", parameters.api.branch, "NAME", "The branch.", true);
   options::add_text(app, "--refresh-from", parameters.api.refresh_from, "BRANCH",
                     "Instead of a backup: bring the branch up to date from this one, neutralized.");
-  define_list(app, parameters);
+  options::add_project_and_service(app, parameters);
 }
 
 void define_remove(CLI::App& app, Parameters& parameters) {
   options::add_argument(app, "SCHEDULE", parameters.api.id, "Its id, as `skyhold schedule list` shows it.");
-  define_list(app, parameters);
+  options::add_project_and_service(app, parameters);
 }
 
 std::string schedules_path(const Parameters& parameters) {
@@ -90,7 +85,7 @@ std::vector<Command> schedule_commands() {
        .description = "*production stands for the project's production branch, whatever its name.",
        .examples = {"All of a project:", "  skyhold schedule list --project acme",
                     "For a script:", "  skyhold schedule list --project acme --json"},
-       .define = define_list,
+       .define = options::add_project_and_service,
        .run = run_list},
       {.group = "schedule",
        .name = "remove",

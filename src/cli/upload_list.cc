@@ -13,14 +13,9 @@ namespace {
 
 using Outcome = Result<CommandOutcome>;
 
-void define_list(CLI::App& app, Parameters& parameters) {
-  options::add_project_flag(app, parameters);
-  options::add_service(app, parameters);
-}
-
 void define_discard(CLI::App& app, Parameters& parameters) {
   options::add_argument(app, "UPLOAD", parameters.api.id, "Its id, as `skyhold upload list` shows it.");
-  define_list(app, parameters);
+  options::add_project_and_service(app, parameters);
 }
 
 Outcome run_list(const Parameters& parameters, CommandContext& context) {
@@ -56,7 +51,7 @@ std::vector<Command> upload_commands() {
        .examples = {"Of a project:", "  skyhold upload list --project acme", "Go on with one:",
                     "  skyhold import acme.zip --resume up_0k3v9x1m2q8rz7t5w4n6 --project acme \\",
                     "      --branch production"},
-       .define = define_list,
+       .define = options::add_project_and_service,
        .run = run_list},
       {.group = "upload",
        .name = "discard",
