@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/assert.h"
 #include "crypto/hash.h"
 #include "repository/compression.h"
 
@@ -15,12 +16,12 @@ bool worth_keeping(std::size_t compressed, std::size_t plain) {
   return compressed < plain - plain / 64;
 }
 
-Status prove(const CipherKey& key, ByteView plain, const EncodedBlob& encoded) {
+Status prove(const CipherKey& key, ByteView plain, ByteView stored, bool compressed) {
   const Error broken{ErrorCode::kInternal, "a blob does not read back as it was written",
                      "this machine's memory or processor may be faulty; nothing was stored"};
-  Result<Bytes> readback = decrypt(key, encoded.stored);
+  Result<Bytes> readback = decrypt(key, stored);
   if (!readback) return fail(broken);
-  if (encoded.raw_length != 0) readback = zstd_decompress(*readback, plain.size());
+  if (compressed) readback = zstd_decompress(*readback, plain.size());
   if (!readback || !std::equal(plain.begin(), plain.end(), readback->begin(), readback->end()))
     return fail(broken);
   return {};
@@ -28,18 +29,26 @@ Status prove(const CipherKey& key, ByteView plain, const EncodedBlob& encoded) {
 
 }  // namespace
 
-Status encode_blob(const CipherKey& key, ByteView plain, const EncodeOptions& options, EncodedBlob& out) {
+Result<EncodedBlob> encode_blob_append(const CipherKey& key, ByteView plain, const EncodeOptions& options,
+                                       Bytes& out) {
+  SKYHOLD_ASSERT(plain.size() <= kMaxBlobBytes);
   thread_local Bytes compressed;
   compressed.clear();
-  out.stored.clear();
-  out.raw_length = 0;
+  bool shrinks = false;
   if (options.try_compression && !looks_incompressible(plain)) {
     zstd_compress_append(plain, options.compression_level, compressed);
-    if (worth_keeping(compressed.size(), plain.size()))
-      out.raw_length = static_cast<std::uint32_t>(plain.size());
+    shrinks = worth_keeping(compressed.size(), plain.size());
   }
-  encrypt_append(key, out.raw_length != 0 ? ByteView(compressed) : plain, out.stored);
-  return prove(key, plain, out);
+  const std::size_t start = out.size();
+  encrypt_append(key, shrinks ? ByteView(compressed) : plain, out);
+  const ByteView stored = ByteView(out).subspan(start);
+  EncodedBlob encoded{static_cast<std::uint32_t>(stored.size()),
+                      shrinks ? static_cast<std::uint32_t>(plain.size()) : 0};
+  if (Status proved = prove(key, plain, stored, shrinks); !proved) {
+    out.resize(start);
+    return fail(proved.error());
+  }
+  return encoded;
 }
 
 Result<Bytes> decode_blob(const CipherKey& key, const PackedBlob& blob, ByteView stored) {

@@ -20,14 +20,15 @@ struct EncodeOptions {
 };
 
 struct EncodedBlob {
-  Bytes stored;
+  std::uint32_t length = 0;
   std::uint32_t raw_length = 0;
 };
 
 // Compresses when that helps, encrypts, and proves that the way back gives the same
-// bytes before anybody relies on it: kInternal when it does not (broken memory, say).
-// `out` is reused between calls to spare allocations.
-Status encode_blob(const CipherKey& key, ByteView plain, const EncodeOptions& options, EncodedBlob& out);
+// bytes before anybody relies on it: kInternal when it does not (broken memory, say), and
+// `out`, to which the stored bytes are appended, is as it was.
+Result<EncodedBlob> encode_blob_append(const CipherKey& key, ByteView plain, const EncodeOptions& options,
+                                       Bytes& out);
 
 // Turns a blob's stored bytes into its plaintext; kCorrupt when the MAC, the compression
 // or the id is wrong.

@@ -223,9 +223,8 @@ Result<Id> BlobWriter::Lane::store(ByteView plain) {
   }
   {
     const Timed timed(counters.encode);
-    TRY(encode_blob(writer_.repository_.key(), plain, {writer_.options_.compression_level, true}, encoded_));
+    TRY(builder_.add(writer_.repository_.key(), handle, plain, {writer_.options_.compression_level, true}));
   }
-  builder_.add(handle, encoded_.stored, encoded_.raw_length);
   counters.plain_new += plain.size();
   (type_ == BlobType::kData ? counters.data_blobs : counters.tree_blobs) += 1;
   if (builder_.size_bytes() >= writer_.options_.pack_target_bytes) {

@@ -36,7 +36,7 @@
 namespace skyhold {
 
 struct BlobWriterOptions {
-  int compression_level = 2;
+  int compression_level = 1;
   std::size_t pack_target_bytes = kPackTargetBytes;
   std::size_t blobs_per_index_file = 50'000;
   // For how long in all the other copies wait for a slow one, before it is left behind.
@@ -147,7 +147,6 @@ class BlobWriter::Lane {
   BlobWriter& writer_;
   const BlobType type_;
   PackBuilder builder_;
-  EncodedBlob encoded_;
   ReusedPacks reused_;
 };
 

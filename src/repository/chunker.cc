@@ -26,6 +26,13 @@ std::uint64_t high_bits(int count) {
 
 }  // namespace
 
+const ChunkSizes& table_chunks(std::uint64_t table_bytes) {
+  constexpr std::uint64_t kSmallBytes = 64ULL << 20;
+  constexpr std::uint64_t kLargeBytes = 4ULL << 30;
+  if (table_bytes < kSmallBytes) return kSmallTableChunks;
+  return table_bytes < kLargeBytes ? kTableChunks : kLargeTableChunks;
+}
+
 GearTable::GearTable(const CipherKey& key) {
   Sha256 hash;
   hash.update(as_bytes("skyhold gear table"));

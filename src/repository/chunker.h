@@ -21,8 +21,14 @@ struct ChunkSizes {
 };
 
 // Rows of tables. Small, because scattered changes touch a share of chunks that grows with
-// their size; docs/decisions/0004-chunk-sizes.md has the figures.
-inline constexpr ChunkSizes kTableChunks{4U << 10, 16U << 10, 64U << 10};
+// their size, and smaller for small tables, whose chunks fill no memory;
+// docs/decisions/0004-chunk-sizes.md has the figures.
+inline constexpr ChunkSizes kSmallTableChunks{2U << 10, 4U << 10, 16U << 10};
+inline constexpr ChunkSizes kTableChunks{2U << 10, 8U << 10, 32U << 10};
+inline constexpr ChunkSizes kLargeTableChunks{8U << 10, 32U << 10, 128U << 10};
+// For a table of that size on the server. One that grows into another class is stored anew
+// once; the borders lie far apart.
+const ChunkSizes& table_chunks(std::uint64_t table_bytes);
 // Files are immutable and named by their content: whole, up to 8 MiB.
 inline constexpr ChunkSizes kFileChunks{8U << 20, 8U << 20, 8U << 20};
 

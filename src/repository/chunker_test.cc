@@ -78,6 +78,14 @@ TEST(Chunker, CutsDifferentlyForAnotherKey) {
   EXPECT_NE(lengths(GearTable(CipherKey::random())), lengths(GearTable(CipherKey::random())));
 }
 
+TEST(Chunker, SmallTablesAreCutFinerThanLargeOnes) {
+  EXPECT_EQ(table_chunks(0).average_bytes, 4U << 10);
+  EXPECT_EQ(table_chunks((64ULL << 20) - 1).average_bytes, 4U << 10);
+  EXPECT_EQ(table_chunks(64ULL << 20).average_bytes, 8U << 10);
+  EXPECT_EQ(table_chunks((4ULL << 30) - 1).average_bytes, 8U << 10);
+  EXPECT_EQ(table_chunks(4ULL << 30).average_bytes, 32U << 10);
+}
+
 TEST(Chunker, LeavesFilesWholeUpToEightMebibytes) {
   const GearTable table(CipherKey::random());
   const Bytes file(8U << 20, 'x');

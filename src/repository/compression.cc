@@ -88,7 +88,9 @@ bool looks_incompressible(ByteView plain) {
   constexpr std::size_t kSampleBytes = 1024;
   constexpr std::size_t kSamples = 4;
   constexpr double kBits = 7.8;
-  if (plain.size() < kSampleBytes * kSamples) return false;
+  // Beside compressing so little, looking would not be cheap.
+  constexpr std::size_t kLeastBytes = 16U << 10;
+  if (plain.size() < kLeastBytes) return false;
   std::array<std::uint32_t, 256> counts{};
   const std::size_t stride = (plain.size() - kSampleBytes) / (kSamples - 1);
   for (std::size_t sample = 0; sample < kSamples; ++sample) {

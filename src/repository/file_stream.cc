@@ -11,7 +11,7 @@ namespace skyhold {
 namespace {
 
 // Blobs that lie one after the other in a pack are read in one request of at most this
-// many bytes: a table of 16 KiB chunks would otherwise cost a request each.
+// many bytes: a table of small chunks would otherwise cost a request each.
 constexpr std::uint64_t kMaxRunBytes = 4U << 20;
 
 class FileStream final : public ByteSource {

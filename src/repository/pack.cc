@@ -52,18 +52,34 @@ Result<PackedBlob> take_entry(ByteView& header) {
 
 }  // namespace
 
-void PackBuilder::add(const BlobHandle& handle, ByteView stored, std::uint32_t raw_length) {
-  SKYHOLD_ASSERT(blobs_.empty() || blobs_.front().handle.type == handle.type);
-  SKYHOLD_ASSERT(bytes_.size() + stored.size() <= UINT32_MAX);
-  if (bytes_.capacity() == 0) bytes_.reserve(kPackTargetBytes + (kPackTargetBytes / 8));
-  blobs_.push_back({handle, static_cast<std::uint32_t>(bytes_.size()),
-                    static_cast<std::uint32_t>(stored.size()), raw_length});
+Status PackBuilder::add(const CipherKey& key, const BlobHandle& handle, ByteView plain,
+                        const EncodeOptions& options) {
+  make_room(handle);
+  list(handle, TRY(encode_blob_append(key, plain, options, bytes_)));
+  return {};
+}
+
+void PackBuilder::move_in(const BlobHandle& handle, ByteView stored, std::uint32_t raw_length) {
+  make_room(handle);
   append(bytes_, stored);
+  list(handle, {static_cast<std::uint32_t>(stored.size()), raw_length});
+}
+
+void PackBuilder::make_room(const BlobHandle& handle) {
+  SKYHOLD_ASSERT(blobs_.empty() || blobs_.front().handle.type == handle.type);
+  if (bytes_.capacity() == 0) bytes_.reserve(kPackTargetBytes + (kPackTargetBytes / 8));
+}
+
+// The blob that was appended last.
+void PackBuilder::list(const BlobHandle& handle, const EncodedBlob& encoded) {
+  SKYHOLD_ASSERT(bytes_.size() <= UINT32_MAX);
+  blobs_.push_back({handle, static_cast<std::uint32_t>(bytes_.size() - encoded.length), encoded.length,
+                    encoded.raw_length});
 }
 
 void PackBuilder::absorb(PackBuilder&& other) {
   for (const PackedBlob& blob : other.blobs_) {
-    add(blob.handle, ByteView(other.bytes_).subspan(blob.offset, blob.length), blob.raw_length);
+    move_in(blob.handle, ByteView(other.bytes_).subspan(blob.offset, blob.length), blob.raw_length);
   }
   other = PackBuilder();
 }

@@ -33,8 +33,10 @@ struct FinishedPack {
 // Fills one pack. Not thread-safe.
 class PackBuilder {
  public:
-  // `stored` is the encrypted blob, as encode_blob() makes it.
-  void add(const BlobHandle& handle, ByteView stored, std::uint32_t raw_length);
+  // Encodes `plain` into the pack; after kInternal (see encode_blob_append) the pack is as it was.
+  Status add(const CipherKey& key, const BlobHandle& handle, ByteView plain, const EncodeOptions& options);
+  // Takes a blob of another pack: `stored` is encrypted already.
+  void move_in(const BlobHandle& handle, ByteView stored, std::uint32_t raw_length);
   [[nodiscard]] std::size_t size_bytes() const { return bytes_.size(); }
   [[nodiscard]] bool empty() const { return blobs_.empty(); }
   // Appends the header and names the pack; the builder is empty again afterwards.
@@ -43,6 +45,9 @@ class PackBuilder {
   void absorb(PackBuilder&& other);
 
  private:
+  void make_room(const BlobHandle& handle);
+  void list(const BlobHandle& handle, const EncodedBlob& encoded);
+
   Bytes bytes_;
   std::vector<PackedBlob> blobs_;
 };

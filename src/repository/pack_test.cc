@@ -29,9 +29,7 @@ Bytes noise_of(std::size_t size) {
 FinishedPack pack_of(const std::vector<Bytes>& plains) {
   PackBuilder builder;
   for (const Bytes& plain : plains) {
-    EncodedBlob encoded;
-    EXPECT_TRUE(encode_blob(kKey, plain, {}, encoded));
-    builder.add({BlobType::kData, sha256(plain)}, encoded.stored, encoded.raw_length);
+    EXPECT_TRUE(builder.add(kKey, {BlobType::kData, sha256(plain)}, plain, {}));
   }
   return builder.finish(kKey);
 }
@@ -80,13 +78,10 @@ TEST(Pack, AHeaderThatDoesNotAccountForThePackIsRefused) {
 TEST(Pack, AbsorbsAnotherWithItsBlobsMoved) {
   PackBuilder first;
   PackBuilder second;
-  EncodedBlob encoded;
   const Bytes a = text_of(300);
   const Bytes b = text_of(400);
-  ASSERT_TRUE(encode_blob(kKey, a, {}, encoded));
-  first.add({BlobType::kData, sha256(a)}, encoded.stored, encoded.raw_length);
-  ASSERT_TRUE(encode_blob(kKey, b, {}, encoded));
-  second.add({BlobType::kData, sha256(b)}, encoded.stored, encoded.raw_length);
+  ASSERT_TRUE(first.add(kKey, {BlobType::kData, sha256(a)}, a, {}));
+  ASSERT_TRUE(second.add(kKey, {BlobType::kData, sha256(b)}, b, {}));
   first.absorb(std::move(second));
   const FinishedPack pack = first.finish(kKey);
   ASSERT_EQ(pack.blobs.size(), 2U);
@@ -96,14 +91,13 @@ TEST(Pack, AbsorbsAnotherWithItsBlobsMoved) {
 
 TEST(BlobCodec, ADamagedBlobIsNeverGivenBack) {
   const Bytes plain = text_of(2000);
-  EncodedBlob encoded;
-  ASSERT_TRUE(encode_blob(kKey, plain, {}, encoded));
-  const PackedBlob blob{{BlobType::kData, sha256(plain)},
-                        0,
-                        static_cast<std::uint32_t>(encoded.stored.size()),
-                        encoded.raw_length};
-  for (std::size_t i = 0; i < encoded.stored.size(); ++i) {
-    Bytes damaged = encoded.stored;
+  Bytes stored;
+  const auto encoded = encode_blob_append(kKey, plain, {}, stored);
+  ASSERT_TRUE(encoded);
+  ASSERT_EQ(encoded->length, stored.size());
+  const PackedBlob blob{{BlobType::kData, sha256(plain)}, 0, encoded->length, encoded->raw_length};
+  for (std::size_t i = 0; i < stored.size(); ++i) {
+    Bytes damaged = stored;
     damaged[i] ^= 1;
     const auto read = decode_blob(kKey, blob, damaged);
     ASSERT_FALSE(read) << "byte " << i;
@@ -113,13 +107,12 @@ TEST(BlobCodec, ADamagedBlobIsNeverGivenBack) {
 
 TEST(BlobCodec, ABlobUnderAnotherIdIsRefused) {
   const Bytes plain = text_of(2000);
-  EncodedBlob encoded;
-  ASSERT_TRUE(encode_blob(kKey, plain, {}, encoded));
-  const PackedBlob other{{BlobType::kData, sha256(as_bytes("other"))},
-                         0,
-                         static_cast<std::uint32_t>(encoded.stored.size()),
-                         encoded.raw_length};
-  EXPECT_FALSE(decode_blob(kKey, other, encoded.stored));
+  Bytes stored;
+  const auto encoded = encode_blob_append(kKey, plain, {}, stored);
+  ASSERT_TRUE(encoded);
+  const PackedBlob other{
+      {BlobType::kData, sha256(as_bytes("other"))}, 0, encoded->length, encoded->raw_length};
+  EXPECT_FALSE(decode_blob(kKey, other, stored));
 }
 
 }  // namespace

@@ -59,7 +59,8 @@ class Reader {
  private:
   Result<ReadOutcome> read_one(PgSession& session, BlobWriter::Lane& lane, const TableRead& read) {
     const SourceTable& table = snapshot_.tables()[read.table];
-    StreamWriter file(lane, kTableChunks, StreamWriter::HashWhole::kYes);
+    StreamWriter file(lane, table_chunks(table.heap_bytes + table.toast_bytes),
+                      StreamWriter::HashWhole::kYes);
     ReadOutcome outcome;
     {
       CheckedSink sink(context_, file);

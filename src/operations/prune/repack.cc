@@ -44,7 +44,7 @@ class Repacker {
 
   Status add(const PackedBlob& blob, ByteView stored) {
     Open& open = open_[static_cast<std::size_t>(blob.handle.type)];
-    open.builder.add(blob.handle, stored, blob.raw_length);
+    open.builder.move_in(blob.handle, stored, blob.raw_length);
     ++open.blobs;
     if (open.builder.size_bytes() < kPackTargetBytes && open.blobs < kMaxBlobsPerPack) return {};
     return close(open);
