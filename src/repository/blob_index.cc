@@ -9,15 +9,14 @@ void BlobIndex::add_pack(const Id& pack, const std::vector<PackedBlob>& blobs) {
   const auto number = static_cast<std::uint32_t>(packs_.size());
   packs_.push_back(pack);
   for (const PackedBlob& blob : blobs) {
-    entries_.try_emplace(blob.handle, Entry{number, blob.offset, blob.length, blob.raw_length});
+    entries_.insert({blob.handle, number, blob.offset, blob.length, blob.raw_length});
   }
 }
 
 std::optional<BlobLocation> BlobIndex::find(const BlobHandle& handle) const {
-  const auto found = entries_.find(handle);
-  if (found == entries_.end()) return std::nullopt;
-  const Entry& entry = found->second;
-  return BlobLocation{packs_[entry.pack_number], {handle, entry.offset, entry.length, entry.raw_length}};
+  const Entry* const entry = entries_.find(handle);
+  if (entry == nullptr) return std::nullopt;
+  return BlobLocation{packs_[entry->pack_number], {handle, entry->offset, entry->length, entry->raw_length}};
 }
 
 }  // namespace skyhold

@@ -176,7 +176,7 @@ std::optional<Id> BlobWriter::pack_that_holds(const BlobHandle& handle) const {
 // Whether the caller is the first to bring the blob.
 bool BlobWriter::claim(const BlobHandle& handle) {
   const std::scoped_lock lock(mutex_);
-  return claimed_.insert(handle).second;
+  return claimed_.insert({handle});
 }
 
 std::unique_ptr<BlobWriter::Lane> BlobWriter::open_lane(BlobType type) {
@@ -433,6 +433,7 @@ Status StreamWriter::cut(bool at_end) {
 Result<StoredFile> StreamWriter::finish() {
   TRY(cut(true));
   if (hash_) file_.sha256 = hash_->finish();
+  file_.content.shrink_to_fit();
   return std::move(file_);
 }
 

@@ -29,6 +29,7 @@
 #include "crypto/hash.h"
 #include "io/byte_stream.h"
 #include "repository/chunker.h"
+#include "repository/handle_table.h"
 #include "repository/pack.h"
 #include "repository/repository.h"
 #include "repository/retention.h"
@@ -84,6 +85,9 @@ class BlobWriter {
     FinishedPack pack;
     std::atomic<std::uint64_t> awaited{0};  // a bit for each copy that is not done with it
   };
+  struct Claim {
+    BlobHandle handle;
+  };
   using PendingPackPtr = std::shared_ptr<PendingPack>;
   struct Uploader;
   struct Counters;
@@ -117,7 +121,7 @@ class BlobWriter {
   std::mutex submit_mutex_;  // one pack at a time is offered to the copies
 
   mutable std::mutex mutex_;
-  std::unordered_set<BlobHandle> claimed_;
+  HandleTable<Claim> claimed_;
   std::vector<PackBuilder> leftovers_[2];  // by type, open packs that no lane fills now
   ReusedPacks reused_;                     // of the lanes that were closed
   std::vector<IndexedPack> indexable_;

@@ -80,8 +80,31 @@ TEST(Tree, RefusesWhatCouldLeaveItsPlace) {
   EXPECT_FALSE(decode_tree(tree(node("a") + "," + node("a")))) << "twice";
   EXPECT_FALSE(decode_tree(tree(R"({"name":"f","type":"file","content":null})"))) << "file without content";
   EXPECT_FALSE(decode_tree(tree(R"({"name":"d","type":"dir"})"))) << "directory without subtree";
-  EXPECT_FALSE(decode_tree(as_bytes("{\"nodes\":7}")));
-  EXPECT_FALSE(decode_tree(as_bytes("")));
+  for (const char* bad : {"", "[]", "7", "{}", R"({"nodes":7})", R"({"nodes":{}})", R"({"nodes":[7]})",
+                          R"({"nodes":[[]]})", R"({"nodes":[]} more)", R"({"nodes":[)"}) {
+    EXPECT_FALSE(decode_tree(as_bytes(bad))) << bad;
+  }
+  for (const char* content : {R"("no hex")", "7", "{}", "[]", "null"}) {
+    EXPECT_FALSE(decode_tree(tree(R"({"name":"f","type":"file","content":[)" + std::string(content) + "]}")))
+        << content;
+  }
+}
+
+TEST(Tree, ReadsMembersOfLaterVersionsPastThem) {
+  EXPECT_TRUE(decode_tree(as_bytes(R"({"nodes":null})"))->nodes.empty());
+  const std::string id = sha256(as_bytes("x")).hex();
+  const auto tree = decode_tree(to_bytes(
+      R"({"new":{"nodes":7},"nodes":[{"name":"dev","type":"chardev","device":7,"content":null},)"
+      R"({"extended_attributes":[{"name":"user.x","content":["eA=="],"subtree":"y"}],"content":[")" +
+      id +
+      R"("],"type":"file","name":"f","size":1,"mode":420,"generic_attributes":{"mode":1}}],"later":[]})"));
+  ASSERT_TRUE(tree) << to_string(tree.error());
+  ASSERT_EQ(tree->nodes.size(), 2U);
+  EXPECT_EQ(tree->nodes[0].type, NodeType::kOther);
+  EXPECT_EQ(tree->nodes[1].name, "f");
+  EXPECT_EQ(tree->nodes[1].permissions, 0644U);
+  EXPECT_FALSE(tree->nodes[1].subtree);
+  EXPECT_EQ(tree->nodes[1].content, std::vector<Id>{sha256(as_bytes("x"))});
 }
 
 TEST(GoQuote, EscapesAsGoDoesAndReadsBack) {

@@ -100,40 +100,170 @@ bool is_valid_name(std::string_view name) {
          name.find('\0') == std::string_view::npos;
 }
 
-Status read_content(const json& object, Node& node) {
-  const json& content = object.at("content");
-  if (!content.is_array()) {
-    return fail(ErrorCode::kCorrupt, fmt::format("tree: file \"{}\" has no content list", node.name));
-  }
-  node.content.reserve(content.size());
-  for (const json& id : content) node.content.push_back(TRY(Id::from_hex(id.get_ref<const std::string&>())));
-  return {};
+tl::unexpected<Error> corrupt(std::string_view problem) {
+  return fail(ErrorCode::kCorrupt, fmt::format("tree: {}", problem));
 }
 
-Result<Node> read_node(const json& object) {
-  Node node;
-  node.name = TRY(go_unquote(object.at("name").get_ref<const std::string&>()));
-  if (!is_valid_name(node.name)) return fail(ErrorCode::kCorrupt, "tree: a name that no directory can hold");
-  node.type = parse_type(object.at("type").get_ref<const std::string&>());
-  node.permissions = object.value("mode", std::uint32_t{0}) & kPermissionBits;
-  if (const auto time = object.find("mtime"); time != object.end()) {
+// Hears the parser and keeps nodes alone: as a JSON tree, each id of a file's content would
+// take three times its bytes.
+class TreeReader final : public json::json_sax_t {
+ public:
+  bool null() override {
+    if (place() == Place::kRoot && key_ == "nodes") has_nodes_ = true;  // restic's empty directory
+    return scalar();
+  }
+  bool boolean(bool) override { return scalar(); }
+  bool number_integer(number_integer_t) override { return scalar(); }
+  bool number_float(number_float_t, const string_t&) override { return scalar(); }
+  bool binary(binary_t&) override { return scalar(); }
+
+  bool number_unsigned(number_unsigned_t value) override {
+    if (place() == Place::kNode && key_ == "mode")
+      node_.permissions = static_cast<std::uint32_t>(value & kPermissionBits);
+    if (place() == Place::kNode && key_ == "size") node_.size_bytes = value;
+    return scalar();
+  }
+
+  bool string(string_t& value) override {
+    if (place() == Place::kContent) {
+      Result<Id> id = Id::from_hex(value);
+      if (!id) return stop(fail(std::move(id).error()));
+      node_.content.push_back(*id);
+      return true;
+    }
+    return place() == Place::kNode ? node_text(value) : scalar();
+  }
+
+  bool key(string_t& value) override {
+    key_ = value;
+    return true;
+  }
+
+  bool start_object(std::size_t) override {
+    switch (place()) {
+      case Place::kOutside: return enter(Place::kRoot);
+      case Place::kNodes:
+        node_ = Node();
+        node_.permissions = 0;
+        type_.reset();
+        has_content_ = false;
+        return enter(Place::kNode);
+      case Place::kContent: return scalar();
+      case Place::kRoot:
+        if (key_ == "nodes") return scalar();
+        return enter(Place::kElsewhere);
+      default: return enter(Place::kElsewhere);
+    }
+  }
+
+  bool start_array(std::size_t) override {
+    if (place() == Place::kRoot && key_ == "nodes") {
+      has_nodes_ = true;
+      return enter(Place::kNodes);
+    }
+    if (place() == Place::kNode && key_ == "content") {
+      has_content_ = true;
+      node_.content.clear();
+      return enter(Place::kContent);
+    }
+    if (place() == Place::kNode || place() == Place::kRoot || place() == Place::kElsewhere)
+      return enter(Place::kElsewhere);
+    return scalar();
+  }
+
+  bool end_object() override { return leave() != Place::kNode || take_node(); }
+  bool end_array() override {
+    leave();
+    return true;
+  }
+
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& problem) override {
+    return stop(corrupt(problem.what()));
+  }
+
+  Result<Tree> finish() {
+    if (error_) return fail(std::move(*error_));
+    if (!has_nodes_) return corrupt("it has no list of nodes");
+    return std::move(tree_);
+  }
+
+ private:
+  enum class Place { kOutside, kRoot, kNodes, kNode, kContent, kElsewhere };
+
+  [[nodiscard]] Place place() const { return places_.empty() ? Place::kOutside : places_.back(); }
+
+  bool enter(Place place) {
+    places_.push_back(place);
+    return true;
+  }
+
+  Place leave() {
+    const Place left = place();
+    places_.pop_back();
+    return left;
+  }
+
+  // Of a value that the place has no use for: some places hold one kind of thing only.
+  bool scalar() {
+    switch (place()) {
+      case Place::kOutside: return stop(corrupt("not a JSON object"));
+      case Place::kNodes: return stop(corrupt("a node is not an object"));
+      case Place::kContent: return stop(corrupt("the content of a file is not a list of ids"));
+      case Place::kRoot:
+        if (key_ == "nodes" && !has_nodes_) return stop(corrupt("nodes are not a list"));
+        return true;
+      default: return true;
+    }
+  }
+
+  bool node_text(const string_t& value) {
+    if (key_ == "name") {
+      Result<std::string> name = go_unquote(value);
+      if (!name) return stop(fail(std::move(name).error()));
+      node_.name = std::move(*name);
+    }
+    if (key_ == "type") type_ = parse_type(value);
     // Times outside of what 64 bits of nanoseconds hold exist on odd disks; they are not
     // worth refusing a tree.
-    node.modified = parse_rfc3339(time->get_ref<const std::string&>()).value_or(Instant{});
+    if (key_ == "mtime") node_.modified = parse_rfc3339(value).value_or(Instant{});
+    if (key_ == "linktarget") node_.link_target = value;
+    if (key_ == "subtree") {
+      Result<Id> id = Id::from_hex(value);
+      if (!id) return stop(fail(std::move(id).error()));
+      node_.subtree = *id;
+    }
+    return true;
   }
-  switch (node.type) {
-    case NodeType::kFile:
-      node.size_bytes = object.value("size", std::uint64_t{0});
-      TRY(read_content(object, node));
-      break;
-    case NodeType::kDirectory:
-      node.subtree = TRY(Id::from_hex(object.at("subtree").get_ref<const std::string&>()));
-      break;
-    case NodeType::kSymlink: node.link_target = object.value("linktarget", std::string()); break;
-    case NodeType::kOther: break;
+
+  bool take_node() {
+    if (!is_valid_name(node_.name)) return stop(corrupt("a name that no directory can hold"));
+    if (!type_) return stop(corrupt(fmt::format("\"{}\" has no type", node_.name)));
+    node_.type = *type_;
+    if (node_.type == NodeType::kFile && !has_content_)
+      return stop(corrupt(fmt::format("file \"{}\" has no content list", node_.name)));
+    if (node_.type == NodeType::kDirectory && !node_.subtree)
+      return stop(corrupt(fmt::format("directory \"{}\" has no subtree", node_.name)));
+    if (!tree_.nodes.empty() && !(tree_.nodes.back().name < node_.name))
+      return stop(corrupt("names are not in order"));
+    node_.content.shrink_to_fit();
+    tree_.nodes.push_back(std::move(node_));
+    return true;
   }
-  return node;
-}
+
+  bool stop(tl::unexpected<Error> error) {
+    if (!error_) error_ = std::move(error.value());
+    return false;
+  }
+
+  std::vector<Place> places_;
+  std::string key_;
+  bool has_nodes_ = false;
+  Tree tree_;
+  Node node_;  // while its members come in
+  std::optional<NodeType> type_;
+  bool has_content_ = false;
+  std::optional<Error> error_;
+};
 
 }  // namespace
 
@@ -160,24 +290,10 @@ Bytes encode_tree(const Tree& tree) {
 }
 
 Result<Tree> decode_tree(ByteView text) {
-  try {
-    const json object = json::parse(text.begin(), text.end());
-    Tree tree;
-    const json& nodes = object.at("nodes");
-    if (nodes.is_null()) return tree;  // restic writes an empty directory so
-    if (!nodes.is_array()) return fail(ErrorCode::kCorrupt, "tree: nodes are not a list");
-    tree.nodes.reserve(nodes.size());
-    for (const json& node : nodes) {
-      tree.nodes.push_back(TRY(read_node(node)));
-      const std::size_t count = tree.nodes.size();
-      if (count > 1 && !(tree.nodes[count - 2].name < tree.nodes[count - 1].name)) {
-        return fail(ErrorCode::kCorrupt, "tree: names are not in order");
-      }
-    }
-    return tree;
-  } catch (const json::exception& error) {
-    return fail(ErrorCode::kCorrupt, fmt::format("tree: {}", error.what()));
-  }
+  TreeReader reader;
+  // What it returns says no more than finish() does.
+  static_cast<void>(json::sax_parse(text.begin(), text.end(), &reader));
+  return reader.finish();
 }
 
 }  // namespace skyhold

@@ -277,7 +277,8 @@ class Backup {
     }
   }
 
-  Result<Id> store_tree(BlobWriter& writer, const Captured& captured) {
+  // Moves the lists of chunks into the tree: of a large database, two of them take too much memory.
+  Result<Id> store_tree(BlobWriter& writer, Captured& captured) {
     const Instant modified = captured.point_in_time;
     SnapshotTree tree;
     {
@@ -293,11 +294,11 @@ class Backup {
       TRY(add_text("restore.sh", as_bytes(recovery_script(result_.manifest)), kScriptMode));
     }
     tree.add_directory("database/tables");
-    for (const CapturedFile* dump : {&captured.schema_dump, &captured.rest_dump}) {
-      tree.add_file(dump->path, file_node(dump->stored, modified, kFileMode));
+    for (CapturedFile* dump : {&captured.schema_dump, &captured.rest_dump}) {
+      tree.add_file(dump->path, file_node(std::move(dump->stored), modified, kFileMode));
     }
-    for (const CapturedFile& table : captured.tables.files) {
-      tree.add_file(table.path, file_node(table.stored, modified, kFileMode));
+    for (CapturedFile& table : captured.tables.files) {
+      tree.add_file(table.path, file_node(std::move(table.stored), modified, kFileMode));
     }
     const auto lane = writer.open_lane(BlobType::kTree);
     if (has_files()) tree.add_stored("filestore", TRY(store_directories(captured.files.files, *lane)));

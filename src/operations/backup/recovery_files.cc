@@ -206,7 +206,8 @@ What lies here:
   manifest.json             what this backup holds: every table with its rows, bytes and
                             SHA-256, every file, and what was missing at the source
   database/schema.dump      pg_dump -Fc, sections pre-data and post-data
-  database/tables/*.copy    the rows of one table each, as COPY text; large tables in parts
+  database/tables/*.copy    the rows of one table each, as COPY text
+  database/tables/*/*.copy  the parts of a large one
   database/rest.dump        pg_dump -Fc, section data, of everything else: sequences, large
                             objects, configuration tables of extensions
   filestore/                Odoo's files, each named by the SHA-1 of its content

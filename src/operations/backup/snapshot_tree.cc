@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
 #include "base/assert.h"
 
 namespace skyhold {
@@ -30,7 +32,14 @@ class Listing {
   Result<StoredDirectory> store(BlobWriter::Lane& lane) {
     std::sort(tree_.nodes.begin(), tree_.nodes.end(),
               [](const Node& a, const Node& b) { return a.name < b.name; });
-    return StoredDirectory{TRY(lane.store(encode_tree(tree_))), modified_};
+    const Bytes listing = encode_tree(tree_);
+    if (listing.size() > kMaxBlobBytes) {
+      return fail(
+          ErrorCode::kUnsupported,
+          fmt::format("a directory of {} entries takes {} MiB, more than the {} that can be read again",
+                      tree_.nodes.size(), listing.size() >> 20, kMaxBlobBytes >> 20));
+    }
+    return StoredDirectory{TRY(lane.store(listing)), modified_};
   }
 
  private:
@@ -85,28 +94,28 @@ void SnapshotTree::add_file(std::string_view path, Node node) {
   SKYHOLD_ASSERT(is_new);
 }
 
-Result<StoredDirectory> SnapshotTree::store(const Directory& directory, StoredDirectories below,
+Result<StoredDirectory> SnapshotTree::store(Directory directory, StoredDirectories below,
                                             BlobWriter::Lane& lane) {
-  for (const auto& [name, child] : directory.directories) {
-    below.emplace(name, TRY(store(*child, {}, lane)));
+  for (auto& [name, child] : directory.directories) {
+    below.emplace(name, TRY(store(std::move(*child), {}, lane)));
   }
   Listing listing;
-  for (const auto& [name, file] : directory.files) listing.add_file(file);
+  for (auto& [name, file] : directory.files) listing.add_file(std::move(file));
   for (const auto& [name, stored] : below) listing.add_directory(name, stored);
   return listing.store(lane);
 }
 
-Result<Id> SnapshotTree::store(BlobWriter::Lane& lane) const {
-  const StoredDirectory root = TRY(store(root_, stored_, lane));
+Result<Id> SnapshotTree::store(BlobWriter::Lane& lane) {
+  const StoredDirectory root = TRY(store(std::move(root_), std::move(stored_), lane));
   return root.id;
 }
 
-Node file_node(const StoredFile& stored, Instant modified, std::uint32_t permissions) {
+Node file_node(StoredFile stored, Instant modified, std::uint32_t permissions) {
   Node node;
   node.permissions = permissions;
   node.modified = modified;
   node.size_bytes = stored.bytes;
-  node.content = stored.content;
+  node.content = std::move(stored.content);
   return node;
 }
 

@@ -29,8 +29,8 @@ class SnapshotTree {
   void add_stored(std::string name, const StoredDirectory& stored) {
     stored_.emplace(std::move(name), stored);
   }
-  // Stores every directory, children first; the id of the root.
-  Result<Id> store(BlobWriter::Lane& lane) const;
+  // Stores every directory, children first, and forgets it; the id of the root.
+  Result<Id> store(BlobWriter::Lane& lane);
 
  private:
   struct Directory {
@@ -39,14 +39,13 @@ class SnapshotTree {
   };
   using StoredDirectories = std::map<std::string, StoredDirectory, std::less<>>;
   Directory& directory(std::string_view path);
-  static Result<StoredDirectory> store(const Directory& directory, StoredDirectories below,
-                                       BlobWriter::Lane& lane);
+  static Result<StoredDirectory> store(Directory directory, StoredDirectories below, BlobWriter::Lane& lane);
 
   Directory root_;
   StoredDirectories stored_;
 };
 
 // The node of a file that was just stored.
-Node file_node(const StoredFile& stored, Instant modified, std::uint32_t permissions);
+Node file_node(StoredFile stored, Instant modified, std::uint32_t permissions);
 
 }  // namespace skyhold

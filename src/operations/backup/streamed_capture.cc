@@ -163,7 +163,7 @@ class StreamedCapture {
     const bool is_right = !is_sha1_name(name) || hex_encode(hash.finish()) == last_segment(name);
     const std::scoped_lock lock(mutex_);
     if (is_right)
-      came_.add(name, file_node(stored, options_.modified, kFileMode));
+      came_.add(name, file_node(std::move(stored), options_.modified, kFileMode));
     else
       refused_[name] = "content does not match its name";
     return {};

@@ -113,7 +113,7 @@ std::string table_path(const SourceTable& table, std::size_t part, std::size_t p
     const Id hash = sha256(as_bytes(fmt::format("{}\n{}", table.schema, table.name)));
     name = fmt::format("{}.{}", name.substr(0, kMaxNameBytes - 17), hash.hex().substr(0, 16));
   }
-  if (parts > 1) name += fmt::format(".{:05}", part + 1);
+  if (parts > 1) name += fmt::format("/{:05}", part + 1);
   return fmt::format("database/tables/{}.copy", name);
 }
 
