@@ -94,7 +94,7 @@ void SnapshotTree::add_file(std::string_view path, Node node) {
   SKYHOLD_ASSERT(is_new);
 }
 
-Result<StoredDirectory> SnapshotTree::store(Directory directory, StoredDirectories below,
+Result<StoredDirectory> SnapshotTree::store(Directory&& directory, StoredDirectories below,
                                             BlobWriter::Lane& lane) {
   for (auto& [name, child] : directory.directories) {
     below.emplace(name, TRY(store(std::move(*child), {}, lane)));

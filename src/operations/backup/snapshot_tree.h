@@ -39,7 +39,8 @@ class SnapshotTree {
   };
   using StoredDirectories = std::map<std::string, StoredDirectory, std::less<>>;
   Directory& directory(std::string_view path);
-  static Result<StoredDirectory> store(Directory directory, StoredDirectories below, BlobWriter::Lane& lane);
+  static Result<StoredDirectory> store(Directory&& directory, StoredDirectories below,
+                                       BlobWriter::Lane& lane);
 
   Directory root_;
   StoredDirectories stored_;
