@@ -3,12 +3,11 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
+
+#include "repository/sax_reader.h"
 
 namespace skyhold {
 namespace {
-
-using nlohmann::json;
 
 // One pack may hold this many blobs: a header of 16 MiB has room for no more.
 constexpr std::size_t kMaxBlobsPerPack = 500'000;
@@ -73,34 +72,26 @@ Result<PackedBlob> packed_blob(const ReadBlob& read) {
                     static_cast<std::uint32_t>(read.raw_length)};
 }
 
-// Hears the parser and keeps packs alone: as a JSON tree, an index of 50,000 blobs takes 40 MB.
-class IndexReader final : public json::json_sax_t {
+enum class Place { kOutside, kRoot, kPacks, kPack, kBlobs, kBlob, kElsewhere };
+
+class IndexReader final : public SaxReader<Place> {
  public:
-  bool null() override { return scalar(); }
-  bool boolean(bool) override { return scalar(); }
-  bool number_integer(number_integer_t) override { return scalar(); }
-  bool number_float(number_float_t, const string_t&) override { return scalar(); }
-  bool binary(binary_t&) override { return scalar(); }
+  IndexReader() : SaxReader("index") {}
 
   bool number_unsigned(number_unsigned_t value) override {
     if (place() == Place::kBlob) {
-      if (key_ == "offset") blob_.offset = value;
-      if (key_ == "length") blob_.length = value;
-      if (key_ == "uncompressed_length") blob_.raw_length = value;
+      if (key() == "offset") blob_.offset = value;
+      if (key() == "length") blob_.length = value;
+      if (key() == "uncompressed_length") blob_.raw_length = value;
     }
-    return scalar();
+    return other_value();
   }
 
   bool string(string_t& value) override {
-    if (place() == Place::kBlob) return blob_text(value) && scalar();
-    if (place() == Place::kPack && key_ == "id") return parsed(Id::from_hex(value), id_);
-    if (place() == Place::kPack && key_ == "time") return parsed(parse_rfc3339(value), time_);
-    return scalar();
-  }
-
-  bool key(string_t& value) override {
-    key_ = value;
-    return true;
+    if (place() == Place::kBlob) return blob_text(value);
+    if (place() == Place::kPack && key() == "id") return keep(Id::from_hex(value), id_);
+    if (place() == Place::kPack && key() == "time") return keep(parse_rfc3339(value), time_);
+    return other_value();
   }
 
   bool start_object(std::size_t) override {
@@ -114,19 +105,19 @@ class IndexReader final : public json::json_sax_t {
         return enter(Place::kPack);
       case Place::kBlobs: blob_ = ReadBlob(); return enter(Place::kBlob);
       case Place::kRoot:
-        if (is_list_of_packs()) return stop(corrupt("packs are not a list"));
+        if (is_list_of_packs()) return refuse("packs are not a list");
         return enter(Place::kElsewhere);
       default: return enter(Place::kElsewhere);
     }
   }
 
   bool start_array(std::size_t) override {
-    if (place() == Place::kOutside) return stop(corrupt("not a JSON object"));
+    if (place() == Place::kOutside) return refuse("not a JSON object");
     if (place() == Place::kRoot && is_list_of_packs()) {
-      marked_ = key_ == "packs_to_delete";
+      marked_ = key() == "packs_to_delete";
       return enter(Place::kPacks);
     }
-    if (place() == Place::kPack && key_ == "blobs") {
+    if (place() == Place::kPack && key() == "blobs") {
       has_blobs_ = true;
       return enter(Place::kBlobs);
     }
@@ -134,63 +125,33 @@ class IndexReader final : public json::json_sax_t {
   }
 
   bool end_object() override {
-    const Place left = place();
-    places_.pop_back();
+    const Place left = leave();
     if (left == Place::kBlob) return take_blob();
-    if (left == Place::kPack) return take_pack();
-    return true;
+    return left != Place::kPack || take_pack();
   }
 
-  bool end_array() override {
-    places_.pop_back();
-    return true;
-  }
-
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& problem) override {
-    return stop(corrupt(problem.what()));
-  }
-
-  Result<std::vector<IndexedPack>> finish() {
-    if (error_) return fail(std::move(*error_));
-    return std::move(packs_);
-  }
+  std::vector<IndexedPack> finish() { return std::move(packs_); }
 
  private:
-  enum class Place { kOutside, kRoot, kPacks, kPack, kBlobs, kBlob, kElsewhere };
+  [[nodiscard]] bool is_list_of_packs() const { return key() == "packs" || key() == "packs_to_delete"; }
 
-  [[nodiscard]] Place place() const { return places_.empty() ? Place::kOutside : places_.back(); }
-  [[nodiscard]] bool is_list_of_packs() const { return key_ == "packs" || key_ == "packs_to_delete"; }
-
-  bool enter(Place place) {
-    places_.push_back(place);
-    return true;
-  }
-
-  // Of a value that is neither object nor array: where only objects may be, it is out of place.
-  bool scalar() {
-    if (place() == Place::kOutside) return stop(corrupt("not a JSON object"));
-    if (place() == Place::kPacks) return stop(corrupt("a pack is not an object"));
-    if (place() == Place::kBlobs) return stop(corrupt("a blob is not an object"));
+  bool other_value() override {
+    if (place() == Place::kOutside) return refuse("not a JSON object");
+    if (place() == Place::kPacks) return refuse("a pack is not an object");
+    if (place() == Place::kBlobs) return refuse("a blob is not an object");
     return true;
   }
 
   bool blob_text(const string_t& value) {
-    if (key_ == "id") return parsed(Id::from_hex(value), blob_.id);
-    if (key_ != "type") return true;
-    if (value != "data" && value != "tree") return stop(corrupt("unknown type of blob"));
+    if (key() == "id") return keep(Id::from_hex(value), blob_.id);
+    if (key() != "type") return true;
+    if (value != "data" && value != "tree") return refuse("unknown type of blob");
     blob_.type = value == "data" ? BlobType::kData : BlobType::kTree;
     return true;
   }
 
-  template <typename Value>
-  bool parsed(Result<Value> value, std::optional<Value>& to) {
-    if (!value) return stop(fail(std::move(value).error()));
-    to = std::move(*value);
-    return true;
-  }
-
   bool take_blob() {
-    if (pack_.blobs.size() == kMaxBlobsPerPack) return stop(corrupt("a pack of too many blobs"));
+    if (pack_.blobs.size() == kMaxBlobsPerPack) return refuse("a pack of too many blobs");
     Result<PackedBlob> blob = packed_blob(blob_);
     if (!blob) return stop(fail(std::move(blob).error()));
     pack_.blobs.push_back(*blob);
@@ -198,8 +159,8 @@ class IndexReader final : public json::json_sax_t {
   }
 
   bool take_pack() {
-    if (!id_ || !has_blobs_) return stop(corrupt("a pack without an id or a list of blobs"));
-    if (marked_ && !time_) return stop(corrupt("a marked pack without a time"));
+    if (!id_ || !has_blobs_) return refuse("a pack without an id or a list of blobs");
+    if (marked_ && !time_) return refuse("a marked pack without a time");
     pack_.id = *id_;
     if (marked_) pack_.marked_at = time_;
     pack_.blobs.shrink_to_fit();
@@ -207,13 +168,6 @@ class IndexReader final : public json::json_sax_t {
     return true;
   }
 
-  bool stop(tl::unexpected<Error> error) {
-    if (!error_) error_ = std::move(error.value());
-    return false;
-  }
-
-  std::vector<Place> places_;
-  std::string key_;
   bool marked_ = false;  // of the list that is read
   std::vector<IndexedPack> packs_;
   IndexedPack pack_;
@@ -221,7 +175,6 @@ class IndexReader final : public json::json_sax_t {
   std::optional<Instant> time_;
   bool has_blobs_ = false;
   ReadBlob blob_;
-  std::optional<Error> error_;
 };
 
 }  // namespace
@@ -244,8 +197,7 @@ Bytes encode_index(const std::vector<IndexedPack>& packs) {
 
 Result<std::vector<IndexedPack>> decode_index(ByteView text) {
   IndexReader reader;
-  // What it returns says no more than finish() does.
-  static_cast<void>(json::sax_parse(text.begin(), text.end(), &reader));
+  TRY(reader.read(text));
   return reader.finish();
 }
 

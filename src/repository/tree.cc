@@ -1,17 +1,16 @@
 #include "repository/tree.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include "base/assert.h"
 #include "repository/go_quote.h"
+#include "repository/sax_reader.h"
 
 namespace skyhold {
 namespace {
-
-using nlohmann::json;
 
 // Go's os.FileMode, which restic stores: type bits high, permissions low.
 constexpr std::uint32_t kGoModeDirectory = 1U << 31;
@@ -100,42 +99,30 @@ bool is_valid_name(std::string_view name) {
          name.find('\0') == std::string_view::npos;
 }
 
-tl::unexpected<Error> corrupt(std::string_view problem) {
-  return fail(ErrorCode::kCorrupt, fmt::format("tree: {}", problem));
-}
+enum class Place { kOutside, kRoot, kNodes, kNode, kContent, kElsewhere };
 
-// Hears the parser and keeps nodes alone: as a JSON tree, each id of a file's content would
-// take three times its bytes.
-class TreeReader final : public json::json_sax_t {
+class TreeReader final : public SaxReader<Place> {
  public:
+  TreeReader() : SaxReader("tree") {}
+
   bool null() override {
-    if (place() == Place::kRoot && key_ == "nodes") has_nodes_ = true;  // restic's empty directory
-    return scalar();
+    if (place() == Place::kRoot && key() == "nodes") has_nodes_ = true;  // restic's empty directory
+    return other_value();
   }
-  bool boolean(bool) override { return scalar(); }
-  bool number_integer(number_integer_t) override { return scalar(); }
-  bool number_float(number_float_t, const string_t&) override { return scalar(); }
-  bool binary(binary_t&) override { return scalar(); }
 
   bool number_unsigned(number_unsigned_t value) override {
-    if (place() == Place::kNode && key_ == "mode")
+    if (place() == Place::kNode && key() == "mode")
       node_.permissions = static_cast<std::uint32_t>(value & kPermissionBits);
-    if (place() == Place::kNode && key_ == "size") node_.size_bytes = value;
-    return scalar();
+    if (place() == Place::kNode && key() == "size") node_.size_bytes = value;
+    return other_value();
   }
 
   bool string(string_t& value) override {
-    if (place() == Place::kContent) {
-      Result<Id> id = Id::from_hex(value);
-      if (!id) return stop(fail(std::move(id).error()));
-      node_.content.push_back(*id);
-      return true;
-    }
-    return place() == Place::kNode ? node_text(value) : scalar();
-  }
-
-  bool key(string_t& value) override {
-    key_ = value;
+    if (place() == Place::kNode) return node_text(value);
+    if (place() != Place::kContent) return other_value();
+    std::optional<Id> id;
+    if (!keep(Id::from_hex(value), id)) return false;
+    node_.content.push_back(*id);
     return true;
   }
 
@@ -148,121 +135,76 @@ class TreeReader final : public json::json_sax_t {
         type_.reset();
         has_content_ = false;
         return enter(Place::kNode);
-      case Place::kContent: return scalar();
-      case Place::kRoot:
-        if (key_ == "nodes") return scalar();
-        return enter(Place::kElsewhere);
-      default: return enter(Place::kElsewhere);
+      default: return other_value() && enter(Place::kElsewhere);
     }
   }
 
   bool start_array(std::size_t) override {
-    if (place() == Place::kRoot && key_ == "nodes") {
+    if (place() == Place::kRoot && key() == "nodes") {
       has_nodes_ = true;
       return enter(Place::kNodes);
     }
-    if (place() == Place::kNode && key_ == "content") {
+    if (place() == Place::kNode && key() == "content") {
       has_content_ = true;
       node_.content.clear();
       return enter(Place::kContent);
     }
-    if (place() == Place::kNode || place() == Place::kRoot || place() == Place::kElsewhere)
-      return enter(Place::kElsewhere);
-    return scalar();
+    return other_value() && enter(Place::kElsewhere);
   }
 
   bool end_object() override { return leave() != Place::kNode || take_node(); }
-  bool end_array() override {
-    leave();
-    return true;
-  }
-
-  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& problem) override {
-    return stop(corrupt(problem.what()));
-  }
 
   Result<Tree> finish() {
-    if (error_) return fail(std::move(*error_));
-    if (!has_nodes_) return corrupt("it has no list of nodes");
+    if (!has_nodes_) return fail(ErrorCode::kCorrupt, "tree: it has no list of nodes");
     return std::move(tree_);
   }
 
  private:
-  enum class Place { kOutside, kRoot, kNodes, kNode, kContent, kElsewhere };
-
-  [[nodiscard]] Place place() const { return places_.empty() ? Place::kOutside : places_.back(); }
-
-  bool enter(Place place) {
-    places_.push_back(place);
-    return true;
-  }
-
-  Place leave() {
-    const Place left = place();
-    places_.pop_back();
-    return left;
-  }
-
-  // Of a value that the place has no use for: some places hold one kind of thing only.
-  bool scalar() {
+  bool other_value() override {
     switch (place()) {
-      case Place::kOutside: return stop(corrupt("not a JSON object"));
-      case Place::kNodes: return stop(corrupt("a node is not an object"));
-      case Place::kContent: return stop(corrupt("the content of a file is not a list of ids"));
-      case Place::kRoot:
-        if (key_ == "nodes" && !has_nodes_) return stop(corrupt("nodes are not a list"));
-        return true;
-      default: return true;
+      case Place::kOutside: return refuse("not a JSON object");
+      case Place::kRoot: return key() != "nodes" || has_nodes_ || refuse("nodes are not a list");
+      case Place::kNodes: return refuse("a node is not an object");
+      case Place::kContent: return refuse("the content of a file is not a list of ids");
+      case Place::kNode:
+      case Place::kElsewhere: return true;
     }
+    SKYHOLD_UNREACHABLE();
   }
 
   bool node_text(const string_t& value) {
-    if (key_ == "name") {
-      Result<std::string> name = go_unquote(value);
-      if (!name) return stop(fail(std::move(name).error()));
-      node_.name = std::move(*name);
-    }
-    if (key_ == "type") type_ = parse_type(value);
+    if (key() == "name") return keep(go_unquote(value), name_);
+    if (key() == "subtree") return keep(Id::from_hex(value), node_.subtree);
+    if (key() == "type") type_ = parse_type(value);
     // Times outside of what 64 bits of nanoseconds hold exist on odd disks; they are not
     // worth refusing a tree.
-    if (key_ == "mtime") node_.modified = parse_rfc3339(value).value_or(Instant{});
-    if (key_ == "linktarget") node_.link_target = value;
-    if (key_ == "subtree") {
-      Result<Id> id = Id::from_hex(value);
-      if (!id) return stop(fail(std::move(id).error()));
-      node_.subtree = *id;
-    }
+    if (key() == "mtime") node_.modified = parse_rfc3339(value).value_or(Instant{});
+    if (key() == "linktarget") node_.link_target = value;
     return true;
   }
 
   bool take_node() {
-    if (!is_valid_name(node_.name)) return stop(corrupt("a name that no directory can hold"));
-    if (!type_) return stop(corrupt(fmt::format("\"{}\" has no type", node_.name)));
+    node_.name = std::exchange(name_, std::nullopt).value_or("");
+    if (!is_valid_name(node_.name)) return refuse("a name that no directory can hold");
+    if (!type_) return refuse(fmt::format("\"{}\" has no type", node_.name));
     node_.type = *type_;
     if (node_.type == NodeType::kFile && !has_content_)
-      return stop(corrupt(fmt::format("file \"{}\" has no content list", node_.name)));
+      return refuse(fmt::format("file \"{}\" has no content list", node_.name));
     if (node_.type == NodeType::kDirectory && !node_.subtree)
-      return stop(corrupt(fmt::format("directory \"{}\" has no subtree", node_.name)));
+      return refuse(fmt::format("directory \"{}\" has no subtree", node_.name));
     if (!tree_.nodes.empty() && !(tree_.nodes.back().name < node_.name))
-      return stop(corrupt("names are not in order"));
+      return refuse("names are not in order");
     node_.content.shrink_to_fit();
     tree_.nodes.push_back(std::move(node_));
     return true;
   }
 
-  bool stop(tl::unexpected<Error> error) {
-    if (!error_) error_ = std::move(error.value());
-    return false;
-  }
-
-  std::vector<Place> places_;
-  std::string key_;
   bool has_nodes_ = false;
   Tree tree_;
   Node node_;  // while its members come in
+  std::optional<std::string> name_;
   std::optional<NodeType> type_;
   bool has_content_ = false;
-  std::optional<Error> error_;
 };
 
 }  // namespace
@@ -291,8 +233,7 @@ Bytes encode_tree(const Tree& tree) {
 
 Result<Tree> decode_tree(ByteView text) {
   TreeReader reader;
-  // What it returns says no more than finish() does.
-  static_cast<void>(json::sax_parse(text.begin(), text.end(), &reader));
+  TRY(reader.read(text));
   return reader.finish();
 }
 
