@@ -172,7 +172,7 @@ std::string bucket(const RetentionBackup& backup, const TimeZone& zone, int tier
   return to_text(day - (date::weekday{day} - date::Monday));
 }
 
-// 7 days, 4 weeks, 2 months, from all that was ever made.
+// 7 days, 4 weeks, 2 months, from all that was ever made; and what is newest.
 std::set<std::string> ought_to_live(const Year& year, Instant now) {
   std::set<std::string> ids;
   std::vector<RetentionBackup> newest_first = year.made();
@@ -196,8 +196,11 @@ std::set<std::string> ought_to_live(const Year& year, Instant now) {
       if (taken++ < most && !good.contains(name)) ids.insert(id);
     }
   }
-  bool seen_good = false;
+  bool seen_any = false, seen_good = false;
   for (const RetentionBackup& backup : newest_first) {
+    // What is newest says what the branch was like last, be it degraded and its day's place taken by a good
+    // one.
+    if (backup.state != BackupState::kFailed && !std::exchange(seen_any, true)) ids.insert(backup.id);
     if (backup.state == BackupState::kGood && !std::exchange(seen_good, true)) ids.insert(backup.id);
     const int days = backup.kind == BackupKind::kManual ? 30 : backup.kind == BackupKind::kSafety ? 7 : 0;
     if (now - backup.time < hours{24} * days) ids.insert(backup.id);
