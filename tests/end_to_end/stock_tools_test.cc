@@ -67,6 +67,35 @@ TEST_F(StockTools, EachCopyIsRecoveredWithoutSkyhold) {
   }
 }
 
+// On another server the owner may be somebody else, and nobody a superuser.
+TEST(RecoveryScript, AnOrdinaryRoleRecoversWhatBelongedToOthers) {
+  ScratchPostgres& server = ScratchPostgres::instance();
+  server.execute(
+      "postgres",
+      "CREATE ROLE stock_owner; CREATE ROLE stock_reader; CREATE ROLE stock_stranger LOGIN CREATEDB");
+  const ScratchDatabase source(
+      "stock_owned",
+      "CREATE EXTENSION pg_trgm; CREATE TABLE public.partner (id serial PRIMARY KEY, name text);"
+      "INSERT INTO public.partner (name) SELECT 'partner ' || n FROM generate_series(1, 500) n;"
+      "CREATE INDEX partner_name ON public.partner USING gin (name gin_trgm_ops);"
+      "CREATE VIEW public.partners AS SELECT count(*) FROM public.partner;"
+      "ALTER TABLE public.partner OWNER TO stock_owner; GRANT SELECT ON public.partners TO stock_reader;"
+      "ALTER DATABASE stock_owned OWNER TO stock_owner; SELECT lo_from_bytea(0, 'a large object');");
+  SkyholdProgram skyhold{1};
+  ASSERT_EQ(skyhold.init().exit_status, 0);
+  ASSERT_EQ(skyhold.backup(source.name()).exit_status, 0);
+  const std::string target = (skyhold.directory() / "recovered").string();
+  ASSERT_EQ(skyhold.restic(0, "restore latest --target " + shell_word(target)).exit_status, 0);
+  const auto outcome =
+      run_shell("export PATH=" + shell_word(server.program_directory()) +
+                ":/usr/bin:/bin PGUSER=stock_stranger PGHOST=" + shell_word(server.socket_directory()) +
+                "\n" + shell_word(target + "/restore.sh") + " stock_taken_over");
+  EXPECT_EQ(outcome.exit_status, 0) << outcome.output;
+  EXPECT_THAT(outcome.output, HasSubstr("everything will belong to the connected role"));
+  EXPECT_EQ(content_text("stock_taken_over"), content_text(source.name()));
+  server.drop_database("stock_taken_over");
+}
+
 TEST_F(StockTools, TheRecoveryScriptStopsWhenAFileOfRowsIsGone) {
   const std::string target = (skyhold_.directory() / "recovered").string();
   expect_good(skyhold_.restic(0, "restore latest --target " + shell_word(target)));

@@ -104,9 +104,15 @@ sql() { psql -X -q -A -t -v ON_ERROR_STOP=1 "$@"; }
 )SH";
 
 constexpr std::string_view kScriptLoad = R"SH(
-# Owners and rights are kept when all their roles exist here, else dropped.
+# Owners and rights are kept by a superuser, when all their roles exist here.
 owners=
-[ "$missing_roles" = 0 ] || owners='--no-owner --no-acl'
+if [ "$superuser" != on ]; then
+  owners='--no-owner --no-acl'
+  echo "restore.sh: everything will belong to the connected role: only a superuser keeps owners and rights"
+elif [ -n "$missing_roles" ]; then
+  owners='--no-owner --no-acl'
+  echo "restore.sh: everything will belong to the connected role: this server lacks $missing_roles"
+fi
 restore() { pg_restore --exit-on-error $owners -d "$database" "$@"; }
 
 echo "restore.sh: before the data"
@@ -175,8 +181,10 @@ std::string recovery_script(const Manifest& manifest) {
   script += fmt::format("encoding={}\n", shell_quote(facts.encoding));
   script += "sql -d postgres -v name=\"$database\" <<'SQL'\nCREATE DATABASE :\"name\" " +
             create_database_clause(facts) + ";\nSQL\n";
+  script += "superuser=$(sql -d postgres -c 'SHOW is_superuser')\n";
   script +=
-      "missing_roles=$(sql -d postgres <<'SQL'\nSELECT count(*) FROM unnest(ARRAY[" + roles_list(facts) +
+      "missing_roles=$(sql -d postgres <<'SQL'\nSELECT string_agg(role, ', ') FROM unnest(ARRAY[" +
+      roles_list(facts) +
       "]::text[]) role WHERE role IS NOT NULL AND role NOT IN (SELECT rolname FROM pg_roles);\nSQL\n)\n";
   script += kScriptLoad;
   script += table_lines(manifest);
