@@ -12,13 +12,6 @@ constexpr std::string_view kHexDigits = "0123456789abcdef";
 constexpr std::string_view kBase64Alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-int hex_value(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
-  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
-  return -1;
-}
-
 std::array<int, 256> make_base64_values() {
   std::array<int, 256> values{};
   values.fill(-1);
@@ -29,6 +22,13 @@ std::array<int, 256> make_base64_values() {
 }
 
 }  // namespace
+
+std::optional<unsigned> hex_digit(char digit) {
+  if (digit >= '0' && digit <= '9') return digit - '0';
+  if (digit >= 'a' && digit <= 'f') return digit - 'a' + 10;
+  if (digit >= 'A' && digit <= 'F') return digit - 'A' + 10;
+  return std::nullopt;
+}
 
 std::string hex_encode(ByteView bytes) {
   std::string text;
@@ -44,10 +44,10 @@ Result<Bytes> hex_decode(std::string_view text) {
   if (text.size() % 2 != 0) return fail(ErrorCode::kCorrupt, "hex text of odd length");
   Bytes bytes(text.size() / 2);
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const int high = hex_value(text[2 * i]);
-    const int low = hex_value(text[2 * i + 1]);
-    if (high < 0 || low < 0) return fail(ErrorCode::kCorrupt, "not a hex digit");
-    bytes[i] = static_cast<std::uint8_t>(high * 16 + low);
+    const auto high = hex_digit(text[2 * i]);
+    const auto low = hex_digit(text[2 * i + 1]);
+    if (!high || !low) return fail(ErrorCode::kCorrupt, "not a hex digit");
+    bytes[i] = static_cast<std::uint8_t>(*high * 16 + *low);
   }
   return bytes;
 }

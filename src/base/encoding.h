@@ -1,6 +1,7 @@
 // Hex and base64, both strict when reading: outside bytes come through here.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -9,6 +10,7 @@
 
 namespace skyhold {
 
+std::optional<unsigned> hex_digit(char digit);       // its value
 std::string hex_encode(ByteView bytes);              // lowercase
 Result<Bytes> hex_decode(std::string_view text);     // lowercase or uppercase, even length
 std::string base64_encode(ByteView bytes);           // RFC 4648, padded

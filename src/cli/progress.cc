@@ -13,7 +13,6 @@ namespace skyhold {
 namespace {
 
 constexpr double kSecondsBetweenDraws = 0.1;
-constexpr double kRateMemorySeconds = 8;  // what was this long ago counts about a third
 constexpr std::size_t kWidestBar = 30;
 constexpr std::size_t kNarrowestBar = 8;
 constexpr std::string_view kEraseLine = "\r\x1b[K";
@@ -74,25 +73,6 @@ std::string bar_line(const ProgressView& view, int columns) {
   return truncated(line, room);
 }
 
-void RateMeter::update(double seconds, std::uint64_t done_bytes) {
-  if (last_seconds_ < 0 || done_bytes < last_bytes_) {
-    // Another phase, that counts anew, has a rate of its own.
-    *this = RateMeter();
-    last_seconds_ = seconds;
-    last_bytes_ = done_bytes;
-    return;
-  }
-  const double passed = seconds - last_seconds_;
-  if (passed < kSecondsBetweenDraws / 2) return;
-  const double keep = std::exp(-passed / kRateMemorySeconds);
-  mean_ = mean_ * keep + (1 - keep) * static_cast<double>(done_bytes - last_bytes_) / passed;
-  weight_ = weight_ * keep + (1 - keep);
-  // Divided by the weight, so that the first seconds are not taken for a slow start.
-  rate_ = mean_ / weight_;
-  last_seconds_ = seconds;
-  last_bytes_ = done_bytes;
-}
-
 ConsoleProgress::ConsoleProgress(ProgressStyle style, ProgressOutput output)
     : style_(style), output_(std::move(output)), started_(output_.seconds()) {}
 
@@ -101,8 +81,7 @@ ConsoleProgress::~ConsoleProgress() {
 }
 
 ProgressView ConsoleProgress::view(const Progress& progress, double now) {
-  rate_.update(now, progress.done_bytes);
-  ProgressView result{progress, now - started_, rate_.bytes_per_second(), -1};
+  ProgressView result{progress, now - started_, rate_.update(progress.done_bytes, now), -1};
   const bool counts_bytes = progress.total_bytes > progress.done_bytes;
   if (counts_bytes && result.bytes_per_second >= 1) {
     result.seconds_left =

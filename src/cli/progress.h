@@ -7,6 +7,7 @@
 #include <ostream>
 #include <string>
 
+#include "base/rate_meter.h"
 #include "model/progress.h"
 
 namespace skyhold {
@@ -30,20 +31,6 @@ struct ProgressView {
 // One line, at most `columns` - 1 characters: a full line would make some terminals wrap.
 // Gives up the bar, then the rate, then the amounts, as room gets short.
 std::string bar_line(const ProgressView& view, int columns);
-
-// How fast bytes have come of late: a mean in which the past fades.
-class RateMeter {
- public:
-  void update(double seconds, std::uint64_t done_bytes);
-  [[nodiscard]] double bytes_per_second() const { return rate_; }
-
- private:
-  double last_seconds_ = -1;
-  std::uint64_t last_bytes_ = 0;
-  double weight_ = 0;  // of what was seen so far, below 1
-  double mean_ = 0;
-  double rate_ = 0;
-};
 
 // Draws at most ten times a second, and at each new phase. Thread-safe.
 class ConsoleProgress final : public ProgressSink {

@@ -44,18 +44,6 @@ TEST(BarLine, WithoutATotalThereIsNoShareToClaim) {
   EXPECT_THAT(bar_line({{"More than said", 20, 10, 0, 0}, 1, 0, -1}, 80), HasSubstr("100 %"));
 }
 
-TEST(RateMeter, FollowsTheRateAndForgetsThePast) {
-  RateMeter meter;
-  std::uint64_t bytes = 0;
-  double now = 0;
-  for (; now < 2; now += 0.1) meter.update(now, bytes += 10'000);
-  EXPECT_NEAR(meter.bytes_per_second(), 100'000, 1'000) << "right from the first seconds on";
-  for (; now < 60; now += 0.1) meter.update(now, bytes += 1'000);
-  EXPECT_NEAR(meter.bytes_per_second(), 10'000, 1'000);
-  meter.update(now, 0);
-  EXPECT_EQ(meter.bytes_per_second(), 0) << "another phase begins: its rate is not known yet";
-}
-
 class ConsoleProgressTest : public testing::Test {
  protected:
   ProgressOutput output() {

@@ -1,7 +1,8 @@
 #include "http/server_body_decoder.h"
 
 #include <algorithm>
-#include <optional>
+
+#include "base/encoding.h"
 
 namespace skyhold {
 namespace {
@@ -12,13 +13,6 @@ constexpr std::size_t kMostSpareBytes = std::size_t{16} << 10;
 
 tl::unexpected<ServerRefusal> refuse(std::string detail) {
   return tl::unexpected(ServerRefusal{.detail = std::move(detail)});
-}
-
-std::optional<unsigned> hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return std::nullopt;
 }
 
 }  // namespace

@@ -1,52 +1,15 @@
 #include "http/server_target.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <optional>
+
+#include "base/encoding.h"
+#include "base/utf8.h"
 
 namespace skyhold {
 namespace {
 
 constexpr std::size_t kMostParameters = 128;
-
-std::optional<unsigned> hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return std::nullopt;
-}
-
-// How many bytes follow a lead byte, and the least code point that needs so many: a longer form
-// of a shorter character is another spelling of it, which a check would miss.
-struct Utf8Lead {
-  std::size_t following;
-  std::uint32_t bits;
-  std::uint32_t least;
-};
-
-std::optional<Utf8Lead> utf8_lead(unsigned char byte) {
-  if (byte < 0x80) return Utf8Lead{0, byte, 0};
-  if ((byte & 0xE0) == 0xC0) return Utf8Lead{1, byte & 0x1FU, 0x80};
-  if ((byte & 0xF0) == 0xE0) return Utf8Lead{2, byte & 0x0FU, 0x800};
-  if ((byte & 0xF8) == 0xF0) return Utf8Lead{3, byte & 0x07U, 0x10000};
-  return std::nullopt;
-}
-
-bool is_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const std::optional<Utf8Lead> lead = utf8_lead(static_cast<unsigned char>(text[i++]));
-    if (!lead || text.size() - i < lead->following) return false;
-    std::uint32_t code_point = lead->bits;
-    for (std::size_t k = 0; k < lead->following; ++k) {
-      const auto byte = static_cast<unsigned char>(text[i++]);
-      if ((byte & 0xC0) != 0x80) return false;
-      code_point = code_point << 6 | (byte & 0x3FU);
-    }
-    const bool surrogate = code_point >= 0xD800 && code_point <= 0xDFFF;
-    if (code_point < lead->least || code_point > 0x10FFFF || surrogate) return false;
-  }
-  return true;
-}
 
 bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/rate_meter.h"
 #include "jobs/job_queue.h"
-#include "jobs/rate_meter.h"
 #include "model/progress.h"
 
 namespace skyhold {

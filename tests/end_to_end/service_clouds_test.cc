@@ -84,12 +84,12 @@ TEST_F(ServiceCloudsTest, AStoreThatIsDownLeavesADegradedBackupThatIsCompletedLa
   EXPECT_EQ(states_of(backup)["far"], "stored");
 
   // It is tried at once, in vain: the store is still down.
-  const ApiAnswer tried = user.get("/jobs?project=shop&kind=mend");
+  const ServiceAnswer tried = user.get("/jobs?project=shop&kind=mend");
   ASSERT_EQ(tried.json["items"].size(), 1U) << tried.text();
   EXPECT_EQ(user.wait_for_job(tried.json["items"][0]["id"])["state"], "failed");
 
   clouds.connect_again(kNear2);
-  const ApiAnswer mend = user.post("/projects/shop/mend");
+  const ServiceAnswer mend = user.post("/projects/shop/mend");
   ASSERT_EQ(mend.status, 202) << mend.text();
   const json job = user.wait_for_job(mend.json["id"]);
   EXPECT_EQ(job["state"], "succeeded") << job.dump(1);
@@ -97,7 +97,7 @@ TEST_F(ServiceCloudsTest, AStoreThatIsDownLeavesADegradedBackupThatIsCompletedLa
   EXPECT_EQ(backup["state"], "good") << backup.dump(1);
   EXPECT_EQ(states_of(backup)["near-2"], "stored");
 
-  const ApiAnswer verify = user.post("/projects/shop/verify", {{"read_data", true}});
+  const ServiceAnswer verify = user.post("/projects/shop/verify", {{"read_data", true}});
   ASSERT_EQ(verify.status, 202) << verify.text();
   EXPECT_EQ(user.wait_for_job(verify.json["id"])["state"], "succeeded");
   backup = user.get("/projects/shop/backups/" + backup["id"].get<std::string>()).json;
@@ -131,7 +131,7 @@ TEST_F(ServiceCloudsTest, AllServersAndBothNearStoresLost) {
   EXPECT_THAT(recovered.output, HasSubstr("1 projects with 1 backups"));
   service.serve();
   ApiUser user = service.user();
-  const ApiAnswer begun =
+  const ServiceAnswer begun =
       user.post("/projects/shop/restores", {{"backup", backup},
                                             {"new_branch", {{"name", "staging"}, {"type", "staging"}}},
                                             {"mode", "exact"},

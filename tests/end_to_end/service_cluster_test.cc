@@ -59,7 +59,7 @@ struct Day {
 };
 Day day_of(ApiUser& user, const std::string& project) {
   Day day;
-  const ApiAnswer backups = user.get("/projects/" + project + "/backups?kind=automatic");
+  const ServiceAnswer backups = user.get("/projects/" + project + "/backups?kind=automatic");
   for (const json& backup : backups.json["items"]) {
     if (backup["state"] == "good") ++day.good;
     if (backup["state"] == "running") ++day.running;
@@ -87,7 +87,7 @@ TEST(ServiceCluster, EveryProjectHasItsOneBackupThoughWorkersAreKilled) {
   }
   const std::string cron = cron_soon();
   for (const std::string& name : names) {
-    const ApiAnswer schedule =
+    const ServiceAnswer schedule =
         user.post("/projects/" + name + "/schedules", {{"branch", "production"}, {"cron", cron}});
     ASSERT_EQ(schedule.status, 201) << schedule.text();
   }

@@ -31,8 +31,8 @@ class Carrier {
   // Sends it in two parts, as after a broken connection.
   std::string upload(const std::string& project, const std::filesystem::path& file) {
     const Bytes bytes = read_file(file, std::uint64_t{1} << 30).value();
-    const ApiAnswer begun = user_.post("/projects/" + project + "/uploads",
-                                       {{"file_name", file.filename()}, {"size_bytes", bytes.size()}});
+    const ServiceAnswer begun = user_.post("/projects/" + project + "/uploads",
+                                           {{"file_name", file.filename()}, {"size_bytes", bytes.size()}});
     EXPECT_EQ(begun.status, 201) << begun.text();
     const std::string id = begun.json["id"];
     const std::size_t half = bytes.size() / 2;
@@ -44,7 +44,7 @@ class Carrier {
 
   // The outcome of an import.
   json import(const std::string& project, const json& source, const std::string& accept) {
-    const ApiAnswer begun = user_.post(
+    const ServiceAnswer begun = user_.post(
         "/projects/" + project + "/imports",
         {{"branch", "production"}, {"source", source}, {"accept", accept}, {"note", "from outside"}});
     EXPECT_EQ(begun.status, 202) << begun.text();
@@ -56,11 +56,11 @@ class Carrier {
 
   std::string restore_to_new(const std::string& project, const std::string& backup,
                              const std::string& branch) {
-    const ApiAnswer begun = user_.post("/projects/" + project + "/restores",
-                                       {{"backup", backup},
-                                        {"new_branch", {{"name", branch}, {"type", "staging"}}},
-                                        {"mode", "exact"},
-                                        {"confirm", branch}});
+    const ServiceAnswer begun = user_.post("/projects/" + project + "/restores",
+                                           {{"backup", backup},
+                                            {"new_branch", {{"name", branch}, {"type", "staging"}}},
+                                            {"mode", "exact"},
+                                            {"confirm", branch}});
     EXPECT_EQ(begun.status, 202) << begun.text();
     if (begun.status != 202) return {};
     const json job = user_.wait_for_job(begun.json["id"]);
@@ -71,7 +71,7 @@ class Carrier {
   // Fetches it by a link, without a token: whoever has the link may.
   std::filesystem::path download(const std::string& project, const std::string& backup, const json& what,
                                  const std::filesystem::path& directory) {
-    const ApiAnswer link = user_.post("/projects/" + project + "/backups/" + backup + "/downloads", what);
+    const ServiceAnswer link = user_.post("/projects/" + project + "/backups/" + backup + "/downloads", what);
     EXPECT_EQ(link.status, 201) << link.text();
     if (link.status != 201) return {};
     std::filesystem::path file = directory / link.json["file_name"].get<std::string>();
@@ -177,7 +177,7 @@ TEST_F(ServiceInterchangeTest, ANeutralizedCopySendsNoMail) {
   Carrier carrier(world);
   ServiceWorld::make_project(carrier.user(), "shop", shop.url(), shop.filestore());
   const std::string backup = ServiceWorld::back_up(carrier.user(), "shop", "production")["id"];
-  const ApiAnswer begun = carrier.user().post("/projects/shop/backups/" + backup + "/neutralized-copy");
+  const ServiceAnswer begun = carrier.user().post("/projects/shop/backups/" + backup + "/neutralized-copy");
   ASSERT_EQ(begun.status, 202) << begun.text();
   const json job = carrier.user().wait_for_job(begun.json["id"]);
   ASSERT_EQ(job["state"], "succeeded") << job.dump(1);
@@ -284,7 +284,7 @@ TEST_F(ServiceInterchangeTest, UploadsThatWereLeftAreListed) {
   const auto file = world.directory() / "left.sql";
   std::ofstream(file) << "-- PostgreSQL database dump\n";
   const std::string whole = carrier.upload("shop", file);
-  const ApiAnswer begun =
+  const ServiceAnswer begun =
       carrier.user().post("/projects/shop/uploads", {{"file_name", "half.zip"}, {"size_bytes", 1000}});
   const json list = carrier.user().get("/projects/shop/uploads").json["items"];
   ASSERT_EQ(list.size(), 2U) << list.dump(1);
@@ -316,8 +316,8 @@ TEST_F(ServiceInterchangeTest, StagingIsRefreshedFromProductionAndSendsNothing) 
   EXPECT_EQ(preview["replaced_last_write_at"], "2026-01-02T03:04:05Z") << preview.dump(1);
 
   const auto refresh = [&](bool fresh) {
-    const ApiAnswer begun = user.post("/projects/shop/branches/quiet/refresh",
-                                      {{"source", "production"}, {"confirm", "quiet"}, {"fresh", fresh}});
+    const ServiceAnswer begun = user.post("/projects/shop/branches/quiet/refresh",
+                                          {{"source", "production"}, {"confirm", "quiet"}, {"fresh", fresh}});
     EXPECT_EQ(begun.status, 202) << begun.text();
     json job = user.wait_for_job(begun.json["id"]);
     EXPECT_EQ(job["state"], "succeeded") << job.dump(1);
@@ -356,7 +356,7 @@ TEST_F(ServiceInterchangeTest, StagingIsRefreshedFromProductionAndSendsNothing) 
     return user.post("/projects/shop/schedules",
                      {{"branch", branch}, {"cron", "0 5 * * 1"}, {"refresh_source", source}});
   };
-  const ApiAnswer made = schedule("quiet", "production");
+  const ServiceAnswer made = schedule("quiet", "production");
   EXPECT_EQ(made.status, 201) << made.text();
   EXPECT_EQ(made.json["refresh_source"], "production");
   EXPECT_FALSE(made.json["next_run_at"].is_null());

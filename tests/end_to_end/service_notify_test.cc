@@ -61,7 +61,7 @@ class ServiceNotifyTest : public testing::Test {
     }
   }
   void back_up(ApiUser& user, const std::string& outcome) {
-    const ApiAnswer begun = user.post("/projects/shop/backups", {{"branch", "production"}});
+    const ServiceAnswer begun = user.post("/projects/shop/backups", {{"branch", "production"}});
     ASSERT_EQ(begun.status, 202) << begun.text();
     ASSERT_EQ(user.wait_for_job(begun.json["job"]["id"])["state"], outcome);
   }
@@ -77,9 +77,9 @@ TEST_F(ServiceNotifyTest, AFailureIsToldOnceAndSoIsThatItIsGoodAgain) {
   ApiUser user = world_.operator_user();
   ServiceWorld::make_project(user, "shop", shop.url(), shop.filestore());
   const std::string path = "/projects/shop/notifications";
-  const ApiAnswer by_mail = user.post(path, {{"kind", "email"}, {"addresses", {"ada@example.com"}}});
+  const ServiceAnswer by_mail = user.post(path, {{"kind", "email"}, {"addresses", {"ada@example.com"}}});
   ASSERT_EQ(by_mail.status, 201) << by_mail.text();
-  const ApiAnswer by_hook = user.post(path, {{"kind", "webhook"}, {"url", hook_.url()}});
+  const ServiceAnswer by_hook = user.post(path, {{"kind", "webhook"}, {"url", hook_.url()}});
   ASSERT_EQ(by_hook.status, 201) << by_hook.text();
   const std::string secret = by_hook.json["secret"];
 

@@ -15,7 +15,7 @@ using nlohmann::json;
 using testing::HasSubstr;
 
 json restore(ApiUser& user, const json& request) {
-  const ApiAnswer begun = user.post("/projects/shop/restores", request);
+  const ServiceAnswer begun = user.post("/projects/shop/restores", request);
   EXPECT_EQ(begun.status, 202) << begun.text();
   if (begun.status != 202) return {};
   return user.wait_for_job(begun.json["id"]);
@@ -52,7 +52,7 @@ TEST_F(ServiceTest, FromNothingToARestoreOnANewBranchAndBack) {
   EXPECT_EQ(backup["file_count"], 12);
   ASSERT_EQ(backup["copies"].size(), 3U);
   for (const json& copy : backup["copies"]) EXPECT_EQ(copy["state"], "stored") << copy.dump();
-  const ApiAnswer contents =
+  const ServiceAnswer contents =
       user.get("/projects/shop/backups/" + backup["id"].get<std::string>() + "/contents?search=ir_cron");
   ASSERT_EQ(contents.status, 200) << contents.text();
   EXPECT_EQ(contents.json["tables"][0]["name"], "ir_cron") << contents.text();
@@ -76,7 +76,7 @@ TEST_F(ServiceTest, FromNothingToARestoreOnANewBranchAndBack) {
   ASSERT_EQ(job["state"], "succeeded") << job.dump(1);
   EXPECT_NE(job["result"]["safety_backup"], "");
   EXPECT_EQ(server.query_value("shop-staging", "SELECT to_regclass('public.mine')"), "");
-  const ApiAnswer undone = user.post("/projects/shop/branches/staging/undo", {{"confirm", "staging"}});
+  const ServiceAnswer undone = user.post("/projects/shop/branches/staging/undo", {{"confirm", "staging"}});
   ASSERT_EQ(undone.status, 202) << undone.text();
   EXPECT_EQ(user.wait_for_job(undone.json["id"])["state"], "succeeded");
   EXPECT_EQ(server.query_value("shop-staging", "SELECT to_regclass('public.mine')"), "mine");
@@ -88,7 +88,7 @@ TEST_F(ServiceTest, ARestoreHasToBeMeant) {
   ApiUser user = world.operator_user();
   ServiceWorld::make_project(user, "shop", shop.url(), shop.filestore());
   const json backup = ServiceWorld::back_up(user, "shop", "production");
-  const ApiAnswer wrong =
+  const ServiceAnswer wrong =
       user.post("/projects/shop/restores",
                 {{"backup", backup["id"]}, {"branch", "production"}, {"confirm", "staging"}});
   EXPECT_EQ(wrong.status, 400) << wrong.text();
@@ -109,10 +109,11 @@ TEST_F(ServiceTest, AFailedBackupSaysWhyAndTakesNoGoodOnesPlace) {
   ApiUser user = world.operator_user();
   ServiceWorld::make_project(user, "shop", shop.url(), shop.filestore());
   const json good = ServiceWorld::back_up(user, "shop", "production");
-  const ApiAnswer changed = user.patch("/projects/shop/branches/production",
-                                       {{"database_url", ScratchPostgres::instance().url("no_such_shop")}});
+  const ServiceAnswer changed =
+      user.patch("/projects/shop/branches/production",
+                 {{"database_url", ScratchPostgres::instance().url("no_such_shop")}});
   ASSERT_EQ(changed.status, 200) << changed.text();
-  const ApiAnswer begun = user.post("/projects/shop/backups", {{"branch", "production"}});
+  const ServiceAnswer begun = user.post("/projects/shop/backups", {{"branch", "production"}});
   ASSERT_EQ(begun.status, 202) << begun.text();
   const json job = user.wait_for_job(begun.json["job"]["id"]);
   EXPECT_EQ(job["state"], "failed");
@@ -139,7 +140,7 @@ TEST_F(ServiceTest, StopsInOrderAndGoesOnAfterBeingKilled) {
   world.serve();
   ApiUser user = world.operator_user();
   EXPECT_EQ(user.get("/projects/shop/backups").json["items"].size(), 1U);
-  const ApiAnswer begun = user.post("/projects/shop/backups", {{"branch", "production"}});
+  const ServiceAnswer begun = user.post("/projects/shop/backups", {{"branch", "production"}});
   ASSERT_EQ(begun.status, 202);
   world.service().kill_now();
 
@@ -157,7 +158,7 @@ TEST_F(ServiceTest, AllServersLostAndRecoveredFromOneStore) {
     ApiUser user = world.operator_user();
     ServiceWorld::make_project(user, "shop", shop.url(), shop.filestore());
     backup = ServiceWorld::back_up(user, "shop", "production", "the last one")["id"];
-    const ApiAnswer member =
+    const ServiceAnswer member =
         user.post("/projects/shop/members", {{"name", "ann@example.org"}, {"role", "admin"}});
     ASSERT_EQ(member.status, 201) << member.text();
   }

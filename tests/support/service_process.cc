@@ -115,7 +115,7 @@ std::string ServiceProcess::found(const std::string& before, const std::string& 
 
 // ---- the API --------------------------------------------------------------------------------
 
-ApiAnswer ApiUser::send(HttpMethod method, const std::string& path, const nlohmann::json& body) {
+ServiceAnswer ApiUser::send(HttpMethod method, const std::string& path, const nlohmann::json& body) {
   HttpRequest request;
   request.method = method;
   request.url = url_ + "/api/v1" + path;
@@ -132,45 +132,45 @@ ApiAnswer ApiUser::send(HttpMethod method, const std::string& path, const nlohma
   const Result<HttpResponse> response = client_->send(request);
   if (!response) throw std::runtime_error(to_string(response.error()));
   if (const auto set = response->header("set-cookie")) cookie_ = std::string(set->substr(0, set->find(';')));
-  ApiAnswer answer{response->status, nlohmann::json::parse(as_text(response->body), nullptr, false)};
+  ServiceAnswer answer{response->status, nlohmann::json::parse(as_text(response->body), nullptr, false)};
   if (answer.json.is_discarded()) answer.json = std::string(as_text(response->body));
   return answer;
 }
 
 void ApiUser::sign_in(const std::string& name, const std::string& password) {
   const auto enter = [&](const std::string& with) {
-    const ApiAnswer entered = post("/session", {{"name", name}, {"password", with}});
+    const ServiceAnswer entered = post("/session", {{"name", name}, {"password", with}});
     if (entered.status != 200) throw std::runtime_error("cannot sign in: " + entered.text());
     csrf_token_ = entered.json["csrf_token"];
     return entered;
   };
-  const ApiAnswer entered = enter(password);
+  const ServiceAnswer entered = enter(password);
   if (entered.json["account"]["must_change_password"] != true) return;
-  const ApiAnswer changed = put("/me/password", {{"current", password}, {"fresh", kPassword}});
+  const ServiceAnswer changed = put("/me/password", {{"current", password}, {"fresh", kPassword}});
   if (changed.status != 204) throw std::runtime_error("cannot change the password: " + changed.text());
   enter(kPassword);
 }
 
-ApiAnswer ApiUser::get(const std::string& path) {
+ServiceAnswer ApiUser::get(const std::string& path) {
   return send(HttpMethod::kGet, path, nullptr);
 }
-ApiAnswer ApiUser::post(const std::string& path, const nlohmann::json& body) {
+ServiceAnswer ApiUser::post(const std::string& path, const nlohmann::json& body) {
   return send(HttpMethod::kPost, path, body);
 }
-ApiAnswer ApiUser::put(const std::string& path, const nlohmann::json& body) {
+ServiceAnswer ApiUser::put(const std::string& path, const nlohmann::json& body) {
   return send(HttpMethod::kPut, path, body);
 }
-ApiAnswer ApiUser::patch(const std::string& path, const nlohmann::json& body) {
+ServiceAnswer ApiUser::patch(const std::string& path, const nlohmann::json& body) {
   return send(HttpMethod::kPatch, path, body);
 }
-ApiAnswer ApiUser::remove(const std::string& path, const nlohmann::json& body) {
+ServiceAnswer ApiUser::remove(const std::string& path, const nlohmann::json& body) {
   return send(HttpMethod::kDelete, path, body);
 }
 
 nlohmann::json ApiUser::wait_for_job(const std::string& id) {
   const auto end = std::chrono::steady_clock::now() + kJobPatience;
   for (;;) {
-    const ApiAnswer job = get("/jobs/" + id);
+    const ServiceAnswer job = get("/jobs/" + id);
     if (job.status != 200) throw std::runtime_error("no such job: " + job.text());
     const std::string state = job.json["state"];
     if (state != "queued" && state != "running") return job.json;

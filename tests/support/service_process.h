@@ -48,7 +48,7 @@ class ServiceProcess {
   const std::filesystem::path log_;
 };
 
-struct ApiAnswer {
+struct ServiceAnswer {
   int status = 0;
   nlohmann::json json;  // null when the body is none
 
@@ -64,18 +64,18 @@ class ApiUser {
   void sign_in(const std::string& name, const std::string& password);
   void use_token(const std::string& token) { token_ = token; }
 
-  ApiAnswer get(const std::string& path);
-  ApiAnswer post(const std::string& path, const nlohmann::json& body = nullptr);
-  ApiAnswer put(const std::string& path, const nlohmann::json& body);
-  ApiAnswer patch(const std::string& path, const nlohmann::json& body);
-  ApiAnswer remove(const std::string& path, const nlohmann::json& body = nullptr);
+  ServiceAnswer get(const std::string& path);
+  ServiceAnswer post(const std::string& path, const nlohmann::json& body = nullptr);
+  ServiceAnswer put(const std::string& path, const nlohmann::json& body);
+  ServiceAnswer patch(const std::string& path, const nlohmann::json& body);
+  ServiceAnswer remove(const std::string& path, const nlohmann::json& body = nullptr);
   // Waits for a job's end, three minutes at most.
   nlohmann::json wait_for_job(const std::string& id);
 
   static constexpr const char* kPassword = "lantern gravel otter museum";
 
  private:
-  ApiAnswer send(HttpMethod method, const std::string& path, const nlohmann::json& body);
+  ServiceAnswer send(HttpMethod method, const std::string& path, const nlohmann::json& body);
 
   std::string url_;
   std::unique_ptr<HttpClient> client_ = std::make_unique<HttpClient>();

@@ -68,17 +68,17 @@ class ServiceWorld {
   // A project with a production branch of that database.
   static void make_project(ApiUser& user, const std::string& name, const std::string& database_url,
                            const std::string& filestore = {}) {
-    const ApiAnswer project = user.post("/projects", {{"name", name}, {"title", "Project " + name}});
+    const ServiceAnswer project = user.post("/projects", {{"name", name}, {"title", "Project " + name}});
     ASSERT_EQ(project.status, 201) << project.text();
     nlohmann::json branch{{"name", "production"}, {"type", "production"}, {"database_url", database_url}};
     if (!filestore.empty()) branch["filestore"] = filestore;
-    const ApiAnswer made = user.post("/projects/" + name + "/branches", branch);
+    const ServiceAnswer made = user.post("/projects/" + name + "/branches", branch);
     ASSERT_EQ(made.status, 201) << made.text();
   }
   // Backs a branch up and gives the backup as it is then.
   static nlohmann::json back_up(ApiUser& user, const std::string& project, const std::string& branch,
                                 const std::string& note = {}) {
-    const ApiAnswer begun =
+    const ServiceAnswer begun =
         user.post("/projects/" + project + "/backups", {{"branch", branch}, {"note", note}});
     EXPECT_EQ(begun.status, 202) << begun.text();
     const nlohmann::json job = user.wait_for_job(begun.json["job"]["id"]);

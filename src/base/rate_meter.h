@@ -8,8 +8,8 @@ namespace skyhold {
 
 class RateMeter {
  public:
-  // What was done in all until `at_seconds` (monotonic). A count that falls begins anew: another
-  // phase counts something else.
+  // What was done in all until `at_seconds` (monotonic). When it falls, another phase has begun, which
+  // counts something else: its rate is not known yet (0).
   double update(std::uint64_t done_bytes, double at_seconds);
   [[nodiscard]] double bytes_per_second() const { return weight_ > 0 ? weighted_rate_ / weight_ : 0; }
 

@@ -1,4 +1,4 @@
-#include "jobs/rate_meter.h"
+#include "base/rate_meter.h"
 
 #include <cmath>
 
@@ -12,8 +12,9 @@ constexpr double kMemorySeconds = 10;
 double RateMeter::update(std::uint64_t done_bytes, double at_seconds) {
   const Point now{done_bytes, at_seconds};
   if (!last_ || done_bytes < last_->done_bytes) {
+    *this = RateMeter();
     last_ = now;
-    return bytes_per_second();
+    return 0;
   }
   const double seconds = at_seconds - last_->at_seconds;
   if (seconds <= 0) return bytes_per_second();
