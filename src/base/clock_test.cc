@@ -1,11 +1,10 @@
 #include "base/clock.h"
 
-#include <cstdlib>
 #include <random>
 
 #include <gtest/gtest.h>
 
-#include "base/random.h"
+#include "tests/support/seed.h"
 
 namespace skyhold {
 namespace {
@@ -77,8 +76,7 @@ TEST(Rfc3339, AnErrorQuotesOnlyTheBeginningOfALongText) {
 }
 
 TEST(Rfc3339, WhatIsWrittenIsReadBack) {
-  const char* const given = std::getenv("SKYHOLD_TEST_SEED");
-  const std::uint64_t seed = given != nullptr ? std::strtoull(given, nullptr, 10) : random_u64();
+  const std::uint64_t seed = test_seed();
   SCOPED_TRACE("SKYHOLD_TEST_SEED=" + std::to_string(seed));
   std::mt19937_64 random(seed);
   const Instant first = parse_rfc3339("1678-01-01T00:00:00Z").value();

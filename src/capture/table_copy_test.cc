@@ -3,7 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/random.h"
+#include "tests/support/seed.h"
+
 #include "capture/capture_test_support.h"
 
 namespace skyhold {
@@ -14,11 +15,6 @@ using capture_test::read;
 using capture_test::ReadTable;
 using capture_test::table_of;
 using ::testing::HasSubstr;
-
-std::uint64_t test_seed() {
-  const char* given = std::getenv("SKYHOLD_TEST_SEED");
-  return given == nullptr ? random_u64() : std::stoull(given);
-}
 
 TEST(ReadTable, RangesOfPagesAddUpToTheWhole) {
   const std::uint64_t seed = test_seed();

@@ -23,7 +23,7 @@ std::string CannedService::url() const {
   return "http://127.0.0.1:" + std::to_string(server_->port());
 }
 
-void CannedService::answer(const std::string& method_and_path, int status, std::string json,
+void CannedService::answer(const std::string& method_and_path, int status, const std::string& json,
                            std::vector<HttpHeader> headers) {
   headers.push_back({"Content-Type", status < 400 ? "application/json" : "application/problem+json"});
   answer_with(method_and_path, [status, json, headers](const ServerRequest&) {

@@ -35,7 +35,7 @@ class CannedService {
   [[nodiscard]] std::string url() const;
 
   // What "GET /projects" gets from now on. What has no answer is 404.
-  void answer(const std::string& method_and_path, int status, std::string json,
+  void answer(const std::string& method_and_path, int status, const std::string& json,
               std::vector<HttpHeader> headers = {});
   void answer_with(const std::string& method_and_path, Answer answer);
   [[nodiscard]] std::vector<SeenRequest> seen();

@@ -11,7 +11,6 @@ namespace {
 
 using nlohmann::json;
 using testing::HasSubstr;
-using testing::Not;
 
 std::string job_json(const std::string& state, int done_bytes) {
   return json{{"id", "jb_1"},
@@ -29,7 +28,7 @@ std::string warning(int sequence, const std::string& text) {
 
 class JobWatchTest : public ApiCommandTest {
  protected:
-  void events(std::function<std::string(int call, const ServerRequest&)> text) {
+  void events(const std::function<std::string(int call, const ServerRequest&)>& text) {
     service_.answer_with("GET /jobs/jb_1/events", [this, text](const ServerRequest& request) {
       ServerResponse response;
       response.events = events_of(text(++streams_, request));

@@ -13,7 +13,6 @@ namespace skyhold {
 namespace {
 
 using testing::HasSubstr;
-using testing::Not;
 using testing::StartsWith;
 
 constexpr std::string_view kErase = "\r\x1b[K";

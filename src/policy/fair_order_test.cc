@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "policy/policy_test_support.h"
+#include "tests/support/seed.h"
 
 namespace skyhold {
 namespace {
@@ -16,7 +17,6 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 using testing::Contains;
 using testing::ElementsAre;
-using testing::Not;
 
 const Instant kNow = at("2026-11-23T01:00:00Z");
 

@@ -13,6 +13,7 @@
 #include "policy/retention_calendar.h"
 #include "policy/retention_preview.h"
 #include "policy/schedule.h"
+#include "tests/support/seed.h"
 
 namespace skyhold {
 namespace {

@@ -1,9 +1,5 @@
 #include "policy/policy_test_support.h"
 
-#include <cstdlib>
-
-#include "base/random.h"
-
 namespace skyhold {
 
 Instant at(std::string_view rfc3339) {
@@ -16,11 +12,6 @@ CronExpression cron(std::string_view text) {
 
 TimeZone zone(const char* name) {
   return TimeZone::find(name).value();
-}
-
-std::uint64_t test_seed() {
-  const char* const given = std::getenv("SKYHOLD_TEST_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : random_u64();
 }
 
 }  // namespace skyhold

@@ -1,7 +1,6 @@
 // What the tests of this folder share.
 #pragma once
 
-#include <cstdint>
 #include <string_view>
 
 #include "base/clock.h"
@@ -13,7 +12,5 @@ namespace skyhold {
 Instant at(std::string_view rfc3339);
 CronExpression cron(std::string_view text);
 TimeZone zone(const char* name);
-// From SKYHOLD_TEST_SEED, or a new one.
-std::uint64_t test_seed();
 
 }  // namespace skyhold

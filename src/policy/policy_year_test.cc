@@ -14,6 +14,7 @@
 #include "policy/due_runs.h"
 #include "policy/local_time.h"
 #include "policy/policy_test_support.h"
+#include "tests/support/seed.h"
 
 namespace skyhold {
 namespace {

@@ -1,7 +1,6 @@
 #include "policy/retention.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <random>
 #include <set>
@@ -10,7 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/random.h"
+#include "tests/support/seed.h"
 
 namespace skyhold {
 namespace {
@@ -201,11 +200,6 @@ TEST(Retention, RefusesWhatMakesNoSense) {
     EXPECT_EQ(refused.error().code, ErrorCode::kInvalidArgument);
     EXPECT_FALSE(refused.error().hint.empty());
   }
-}
-
-std::uint64_t test_seed() {
-  const char* const given = std::getenv("SKYHOLD_TEST_SEED");
-  return given != nullptr ? std::strtoull(given, nullptr, 10) : random_u64();
 }
 
 struct RandomCase {

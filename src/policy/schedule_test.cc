@@ -7,6 +7,7 @@
 
 #include "policy/local_time.h"
 #include "policy/policy_test_support.h"
+#include "tests/support/seed.h"
 
 namespace skyhold {
 namespace {

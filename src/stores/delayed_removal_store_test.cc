@@ -40,7 +40,7 @@ class DelayedRemovalTest : public ::testing::Test {
   std::shared_ptr<MemoryStore> inner = std::make_shared<MemoryStore>();
   std::shared_ptr<ManualClock> clock = std::make_shared<ManualClock>(kStart);
   std::shared_ptr<DelayedRemovalStore> store = open();
-  const CancelToken never;
+  const CancelToken never{};
 };
 
 TEST_F(DelayedRemovalTest, WhatIsRemovedStaysUntilItsTimeHasCome) {

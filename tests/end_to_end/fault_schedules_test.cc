@@ -244,10 +244,9 @@ class Schedule {
 
 TEST(FaultSchedules, NothingIsLostAndNothingIsReportedBetterThanItIs) {
   log::set_level(log::Level::kOff);
-  const char* wanted = std::getenv("SKYHOLD_TEST_SCHEDULES");
   const bool one = std::getenv("SKYHOLD_TEST_SEED") != nullptr;
-  const int schedules = one ? 1 : wanted != nullptr ? std::atoi(wanted) : 60;
-  for (int schedule = 0; schedule < schedules; ++schedule) {
+  const std::uint64_t schedules = one ? 1 : test_count("SKYHOLD_TEST_SCHEDULES", 60);
+  for (std::uint64_t schedule = 0; schedule < schedules; ++schedule) {
     const std::uint64_t seed = test_seed();
     SCOPED_TRACE(testing::Message() << "SKYHOLD_TEST_SEED=" << seed);
     Schedule(seed).run();

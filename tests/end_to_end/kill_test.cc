@@ -16,9 +16,8 @@
 namespace skyhold {
 namespace {
 
-int kills() {
-  const char* given = std::getenv("SKYHOLD_TEST_KILLS");
-  return given != nullptr ? std::atoi(given) : 4;
+std::uint64_t kills() {
+  return test_count("SKYHOLD_TEST_KILLS", 4);
 }
 
 void expect_good(const ShellOutcome& outcome) {
@@ -79,7 +78,7 @@ class Kill : public testing::Test {
 
 TEST_F(Kill, ABackupLosesNothingAndBlocksNothing) {
   SCOPED_TRACE(fmt::format("SKYHOLD_TEST_SEED={}", seed_));
-  for (int i = 0; i < kills(); ++i) {
+  for (std::uint64_t i = 0; i < kills(); ++i) {
     change_branch();
     run_and_kill(backup_arguments(), 1.5);
     if (i % 4 == 3) expect_every_copy_restores();
@@ -97,7 +96,7 @@ TEST_F(Kill, ARestoreLeavesTheBranchOldOrNewAndTheNextOneCleansUp) {
   const std::string restored = content_text(branch_.name());
   change_branch();
   const std::string changed = content_text(branch_.name());
-  for (int i = 0; i < kills(); ++i) {
+  for (std::uint64_t i = 0; i < kills(); ++i) {
     run_and_kill("repo restore latest" + skyhold_.all_copies() + " --replace --database " +
                      shell_word(branch_.url()) + " " + files(),
                  2.0);
@@ -114,7 +113,7 @@ TEST_F(Kill, ARestoreLeavesTheBranchOldOrNewAndTheNextOneCleansUp) {
 
 TEST_F(Kill, APruneLosesNothing) {
   SCOPED_TRACE(fmt::format("SKYHOLD_TEST_SEED={}", seed_));
-  for (int i = 0; i < kills(); ++i) {
+  for (std::uint64_t i = 0; i < kills(); ++i) {
     change_branch();
     expect_good(skyhold_.backup(branch_.name(), files()));
     expect_good(

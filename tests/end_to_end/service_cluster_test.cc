@@ -17,9 +17,7 @@ namespace {
 using nlohmann::json;
 
 int wanted_projects() {
-  const char* text = std::getenv("SKYHOLD_TEST_PROJECTS");
-  constexpr int kProjects = 12;
-  return text == nullptr ? kProjects : std::stoi(text);
+  return static_cast<int>(test_count("SKYHOLD_TEST_PROJECTS", 12));
 }
 
 // The next minute but one, so that every project has its schedule by then.

@@ -279,7 +279,7 @@ class Model {
     return all;
   }
 
-  void add_pack(std::vector<BlobHandle> blobs, bool whole = true) {
+  void add_pack(const std::vector<BlobHandle>& blobs, bool whole = true) {
     PlanPack pack;
     pack.id = id_of(next_pack_++);
     std::uint32_t offset = 0;

@@ -17,7 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
-using testing::IsEmpty;
 
 // Remembers the phases, and asks what of the branch can be seen in one of them.
 class WatchingProgress final : public ProgressSink {

@@ -6,8 +6,6 @@
 namespace skyhold {
 namespace {
 
-using testing::ElementsAre;
-
 TEST(PostData, IndexesAndKeysAreWorkOfTheirTable) {
   const auto index = classify_post_data("CREATE INDEX a_idx ON public.a USING btree (b)");
   EXPECT_EQ(index.kind, PostDataKind::kTableWork);
