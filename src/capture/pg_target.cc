@@ -20,8 +20,7 @@ struct LibpqFree {
 
 constexpr std::string_view kFormHint =
     "write postgresql://user@host:5432/database, with characters such as @ : / ? # in a user name or "
-    "password "
-    "percent-encoded (%40 for @), or \"host=… port=… user=… dbname=…\"";
+    "password percent-encoded (%40 for @), or \"host=… port=… user=… dbname=…\"";
 
 std::string find(const std::vector<std::pair<std::string, std::string>>& parameters, std::string_view key) {
   const auto found =

@@ -87,13 +87,11 @@ Status Catalog::update_backup(const BackupRecord& given) {
   return change(database_, [&](SqlSession& session) -> Status {
     TRY(undeleted_backup_in(session, backup.id));
     TRY(session.execute(
-        "UPDATE backups SET branch = ?, kind = ?, state = ?, job = ?, snapshot_id = ?, note = ?, created_by "
-        "= "
-        "?, started_at_ms = ?, point_in_time_at_ms = ?, finished_at_ms = ?, source_bytes = ?, added_bytes = "
-        "?, "
-        "table_count = ?, row_count = ?, file_count = ?, file_bytes = ?, missing_file_count = ?, "
-        "odoo_version "
-        "= ?, postgresql_version = ?, error_code = ?, error_message = ?, error_hint = ? WHERE id = ?",
+        "UPDATE backups SET branch = ?, kind = ?, state = ?, job = ?, snapshot_id = ?, note = ?, "
+        "created_by = ?, started_at_ms = ?, point_in_time_at_ms = ?, finished_at_ms = ?, source_bytes = ?, "
+        "added_bytes = ?, table_count = ?, row_count = ?, file_count = ?, file_bytes = ?, "
+        "missing_file_count = ?, odoo_version = ?, postgresql_version = ?, error_code = ?, "
+        "error_message = ?, error_hint = ? WHERE id = ?",
         {backup.branch,
          std::string(to_string(backup.kind)),
          std::string(to_string(backup.state)),

@@ -195,9 +195,8 @@ std::vector<Command> branch_commands() {
        .summary = "tell of a branch: its database and its filestore",
        .description =
            "A branch is an environment of a project: production, staging or development. Production is "
-           "backed "
-           "up every night from then on. The database is named by a URL or by the odoo.conf that Odoo itself "
-           "reads; it must be reachable, and the filestore readable, from the service's workers. For "
+           "backed up every night from then on. The database is named by a URL or by the odoo.conf that Odoo "
+           "itself reads; it must be reachable, and the filestore readable, from the service's workers. For "
            "operators.",
        .examples = {"As Odoo sees it:",
                     "  skyhold branch add production --project acme --odoo-conf /etc/odoo/acme.conf",

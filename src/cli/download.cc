@@ -157,15 +157,13 @@ std::vector<Command> download_commands() {
        .summary = "take a backup away, or one table or file of it, for other tools",
        .description =
            "As the zip that Odoo's own database manager restores, as a dump for pg_restore or psql, as one "
-           "tar "
-           "with all that the backup holds, or only the rows of one table or one file of the filestore. It "
-           "streams from the stores through the service to the file. For administrators of the project; the "
-           "audit log keeps who took what.\n\n"
+           "tar with all that the backup holds, or only the rows of one table or one file of the filestore. "
+           "It streams from the stores through the service to the file. For administrators of the project; "
+           "the audit log keeps who took what.\n\n"
            "What it writes is no longer encrypted, unless --recipient or --passphrase-file is given, and "
-           "holds "
-           "the data as it was, unless --neutralized is. When the connection breaks it goes on where it was, "
-           "or begins again where the format does not allow that. A link of --link serves for about an hour, "
-           "to whoever has it.",
+           "holds the data as it was, unless --neutralized is. When the connection breaks it goes on where "
+           "it was, or begins again where the format does not allow that. A link of --link serves for about "
+           "an hour, to whoever has it.",
        .examples =
            {"Production's last good backup, for Odoo's database manager:",
             "  skyhold download latest --project acme",

@@ -241,11 +241,10 @@ std::vector<Command> import_commands() {
        .summary = "make a backup of a dump or archive from outside",
        .description =
            "Takes an Odoo zip, a pg_dump file of any format (also compressed with gzip, zstd or bzip2), or "
-           "what "
-           "`skyhold download` wrote as tar.zst. The file is sent in parts, and what a broken connection has "
-           "left is not sent again. The service loads it into a scratch database, looks at it, and keeps it "
-           "as "
-           "a backup of kind imported: with all copies, and to be restored like any other.\n\n"
+           "what `skyhold download` wrote as tar.zst. The file is sent in parts, and what a broken "
+           "connection has left is not sent again. The service loads it into a scratch database, looks at "
+           "it, and keeps it as a backup of kind imported: with all copies, and to be restored like any "
+           "other.\n\n"
            "Nothing that comes in is trusted, and the report says what was found: versions, modules that the "
            "branch does not have, attachments without a file, code that would run later. With warnings in it "
            "nothing is kept, unless --accept warnings is given; what was sent stays for two days, so that "

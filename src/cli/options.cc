@@ -157,8 +157,7 @@ void add_restore(CLI::App& app, Parameters& parameters) {
   add_value(
       app, "--check", parameters.check, "counted|full",
       "How the restored data is proven before it is put in place. counted: the rows that the server took, "
-      "the "
-      "hashes of what it was sent, every file's SHA-1. full: every table is read back as well. Default: "
+      "the hashes of what it was sent, every file's SHA-1. full: every table is read back as well. Default: "
       "counted.")
       ->check(CLI::IsMember({"counted", "full"}));
   add_value(
@@ -191,8 +190,7 @@ void add_neutralize(CLI::App& app, Parameters& parameters) {
 void add_hooks(CLI::App& app, Parameters& parameters) {
   const std::string environment =
       " It finds SKYHOLD_DATABASE (a name), SKYHOLD_PROJECT and SKYHOLD_OPERATION in its environment, and "
-      "has "
-      "5 minutes.";
+      "has 5 minutes.";
   add_value(app, "--before-swap", parameters.before_swap, "COMMAND",
             "Run this by sh just before the databases are exchanged, to stop Odoo. When it fails nothing is "
             "exchanged." +

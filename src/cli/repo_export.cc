@@ -68,16 +68,11 @@ Command repo_export_command() {
       .summary = "write a backup, or one table or file of it, as a file for other tools",
       .description =
           "Takes a backup away without a restore: as the zip that Odoo's own database manager restores, as a "
-          "dump "
-          "for pg_restore or psql, as one tar with all that the backup holds, or only the rows of one table "
-          "or one "
-          "file of the filestore. It is a stream from the stores to the file: no disk space is needed beside "
-          "it, and "
-          "memory stays below 256 MB.\n\n"
+          "dump for pg_restore or psql, as one tar with all that the backup holds, or only the rows of one "
+          "table or one file of the filestore. It is a stream from the stores to the file: no disk space is "
+          "needed beside it, and memory stays below 256 MB.\n\n"
           "What it writes is no longer encrypted, unless --recipient or --passphrase-file is given: then it "
-          "is a file "
-          "for `age --decrypt`. It holds the data as it was: who restores it beside the "
-          "original "
+          "is a file for `age --decrypt`. It holds the data as it was: who restores it beside the original "
           "neutralizes it.",
       .examples =
           {"The newest backup for Odoo's database manager:",

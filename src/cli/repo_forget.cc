@@ -48,10 +48,9 @@ Command repo_forget_command() {
       .summary = "remove backups by the retention rules, or by name",
       .description =
           "Removes backups from every copy. Without SNAPSHOT the rules decide, for each branch by itself: "
-          "the "
-          "newest backup of each of the last 7 days, 4 weeks and 2 months that have one is kept. Days, weeks "
-          "and "
-          "months without a backup do not count. A branch's newest good backup is never removed.\n\n"
+          "the newest backup of each of the last 7 days, 4 weeks and 2 months that have one is kept. Days, "
+          "weeks and months without a backup do not count. A branch's newest good backup is never "
+          "removed.\n\n"
           "The report says of each backup what keeps it. The space of what is removed is given back by "
           "`skyhold repo prune`.",
       .examples = {"See what the rules would do:",

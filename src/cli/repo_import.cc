@@ -104,18 +104,13 @@ Command repo_import_command() {
           .summary = "make a backup of a dump or archive from outside",
           .description =
               "Takes an Odoo zip, a pg_dump file of any format (also compressed with gzip, zstd or bzip2), "
-              "or what "
-              "`skyhold repo export` wrote as tar.zst. It is read once as a stream; no disk space is "
-              "needed "
-              "beside the scratch database that it is loaded into.\n\n"
+              "or what `skyhold repo export` wrote as tar.zst. It is read once as a stream; no disk space is "
+              "needed beside the scratch database that it is loaded into.\n\n"
               "Nothing that comes in is trusted. The dump runs as a role that owns nothing but the scratch "
-              "database; "
-              "psql's meta-commands and statements that pg_dump does not write are refused, and its time and "
-              "size are "
-              "bounded. The report says what was found: versions, modules that the branch does not have, "
-              "attachments "
-              "without a file, code that would run later. With warnings in it nothing is kept, unless "
-              "--accept-warnings is given.",
+              "database; psql's meta-commands and statements that pg_dump does not write are refused, and "
+              "its time and size are bounded. The report says what was found: versions, modules that the "
+              "branch does not have, attachments without a file, code that would run later. With warnings in "
+              "it nothing is kept, unless --accept-warnings is given.",
           .examples =
               {"Look at what somebody has sent, and keep nothing:",
                "  skyhold repo import acme.zip --dry-run --store file:///backup/a \\",

@@ -82,8 +82,7 @@ Command repo_init_command() {
           "Nothing is "
           "written when one of the stores holds a repository already.\n\n"
           "It prints a recovery kit: the password that opens the copies with stock restic, and how. It is "
-          "shown "
-          "this once. Keep it off this machine.",
+          "shown this once. Keep it off this machine.",
       .examples = {"One project, three copies, the kit in a file to print:",
                    "  skyhold repo init --store file:///backup/a --store file:///backup/b \\",
                    "      --store file:///backup/c --key-file /etc/skyhold/master.key \\",

@@ -39,10 +39,9 @@ Command repo_list_command() {
       .summary = "list the backups, newest last",
       .description =
           "Lists every backup that any copy has: its id, when it was taken, its branch and kind, its size "
-          "before "
-          "deduplication and compression, how many files it holds, in how many of the copies it is, and its "
-          "note. "
-          "Backups that are damaged, or that lack files which were missing at the source, are named as such.",
+          "before deduplication and compression, how many files it holds, in how many of the copies it is, "
+          "and its note. Backups that are damaged, or that lack files which were missing at the source, are "
+          "named as such.",
       .examples = {"What is there, from one copy alone:",
                    "  skyhold repo list --store file:///backup/a --key-file /etc/skyhold/master.key",
                    "The id of the newest production backup, for a script:",

@@ -36,10 +36,8 @@ Command repo_password_command() {
           .summary = "print the repository's password, for stock restic",
           .description =
               "Prints the password of the platform's key file in the repository, and nothing else. Meant for "
-              "restic's "
-              "RESTIC_PASSWORD_COMMAND, so that an operator can use stock restic on any copy without the "
-              "password "
-              "ever being typed or kept.",
+              "restic's RESTIC_PASSWORD_COMMAND, so that an operator can use stock restic on any copy "
+              "without the password ever being typed or kept.",
           .examples = {"Let restic ask Skyhold:",
                        "  export RESTIC_PASSWORD_COMMAND=\"skyhold repo password --store file:///backup/a \\",
                        "      --key-file /etc/skyhold/master.key\"",

@@ -65,11 +65,9 @@ Command repo_restore_command() {
       .summary = "restore a backup to a branch, new or existing",
       .description =
           "Loads a backup into a hidden database and a filestore directory beside the branch's own, checks "
-          "them "
-          "against the backup's manifest, and only then puts both in place by renaming. Until that moment "
-          "the "
-          "branch serves its old data; a failure leaves it as it was. Files that the branch has already are "
-          "linked, not fetched.\n\n"
+          "them against the backup's manifest, and only then puts both in place by renaming. Until that "
+          "moment the branch serves its old data; a failure leaves it as it was. Files that the branch has "
+          "already are linked, not fetched.\n\n"
           "A database or filestore that is there is replaced only with --replace. What was replaced is kept: "
           "`skyhold repo undo-restore` puts it back, `skyhold repo accept-restore` drops it.\n\n"
           "A restore is exact unless --neutralize is given: production over itself wants that. Every other "

@@ -37,10 +37,8 @@ Command repo_show_command() {
       .description =
           "Prints a backup's manifest: where and when it was taken, the database's server, encoding, owner, "
           "extensions and settings, every table with its rows and bytes, the filestore, what was missing at "
-          "the "
-          "source, and Odoo's version and modules. The first 15 of each list are shown; --all shows all. "
-          "With "
-          "--json the whole manifest is printed, hashes included.",
+          "the source, and Odoo's version and modules. The first 15 of each list are shown; --all shows all. "
+          "With --json the whole manifest is printed, hashes included.",
       .examples =
           {"The newest backup at a glance:",
            "  skyhold repo show latest --store file:///backup/a --key-file /etc/skyhold/master.key",

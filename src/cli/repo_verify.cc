@@ -66,10 +66,8 @@ Command repo_verify_command() {
       .description =
           "Checks every copy by itself and against the others. Without a key: each object's name against the "
           "SHA-256 of its bytes, and what one copy has that another lacks. With the key also: that every "
-          "backup's "
-          "directories, files and tables are all there. With --read-data every stored byte is read; do this "
-          "from "
-          "time to time, for bytes decay in silence.\n\n"
+          "backup's directories, files and tables are all there. With --read-data every stored byte is read; "
+          "do this from time to time, for bytes decay in silence.\n\n"
           "Exit code 7 when anything is wrong; the report says what and where.",
       .examples = {"Quick, every night:",
                    "  skyhold repo verify --store file:///backup/a --store file:///backup/b \\",

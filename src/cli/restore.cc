@@ -182,13 +182,11 @@ std::vector<Command> restore_commands() {
        .summary = "put a backup onto a branch, existing or new",
        .description =
            "The backup is loaded beside the branch, checked against what it says it holds, neutralized "
-           "unless "
-           "the branch is production, and only then exchanged with what the branch has; until then the "
-           "branch "
-           "serves on. What an existing branch had is backed up first and kept for `skyhold undo`.\n\n"
+           "unless the branch is production, and only then exchanged with what the branch has; until then "
+           "the branch serves on. What an existing branch had is backed up first and kept for `skyhold "
+           "undo`.\n\n"
            "An existing branch's name has to be typed on the terminal, or given by --confirm. It waits for "
-           "the "
-           "end and shows progress; Ctrl-C ends the waiting, not the restore.",
+           "the end and shows progress; Ctrl-C ends the waiting, not the restore.",
        .examples = {"Onto a new branch, to try something:",
                     "  skyhold restore latest --project acme --new-branch try-1",
                     "Production back to last night, from a script:",

@@ -78,8 +78,7 @@ Command stores_check_command() {
       .summary = "try whether each store can be reached, written, read and cleaned up",
       .description =
           "Writes a small object of random bytes to each store, reads it back whole and in part, looks for "
-          "it "
-          "in a listing, makes sure that it cannot be overwritten, and removes it. So it shows at once "
+          "it in a listing, makes sure that it cannot be overwritten, and removes it. So it shows at once "
           "whether address, credentials and rights are right, and how long the store takes to answer. "
           "Backups that lie there are not touched.\n\n"
           "Without --store it checks every store that the settings name. The exit code is 0 when all can be "

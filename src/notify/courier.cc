@@ -38,8 +38,7 @@ Result<SmtpMail> mail_of(const Outgoing& outgoing, const CourierOptions& options
   if (!options.public_url.empty()) message.text += fmt::format("\n\n{}{}", options.public_url, notice.page);
   message.text += fmt::format(
       "\n\n-- \nSkyhold sends this because {} is a destination of the project {}. Its admins change that on "
-      "its "
-      "page \"Notifications\".\n",
+      "its page \"Notifications\".\n",
       message.to, notice.project);
   message.id = outgoing.delivery.id;
   message.event = to_string(notice.kind);

@@ -84,8 +84,7 @@ Status create_database(PgSession& session, std::string_view name, const Database
     error.code = ErrorCode::kUnsupported;
     error.hint = fmt::format(
         "the backup's database has LC_COLLATE '{}' and LC_CTYPE '{}': generate that locale on the target "
-        "server "
-        "(locale-gen) and restart PostgreSQL",
+        "server (locale-gen) and restart PostgreSQL",
         facts.collate, facts.ctype);
   }
   return fail(std::move(error));
