@@ -1,4 +1,6 @@
 // Downloads, uploads and imports of the fixture server.
+import { missing, page, reference } from './answers.mjs';
+import { backupsOf } from './backups.mjs';
 import * as data from './fixtures.mjs';
 import { allJobs, jobOf, over, startJob } from './jobs.mjs';
 
@@ -161,8 +163,7 @@ const names = {
   file: 'bin',
 };
 
-// What the routes of all else lend to these.
-export const interchangeRoutes = ({ backupsOf, missing, page, reference }) => [
+export const interchangeRoutes = [
   [
     'POST',
     /^\/projects\/([^/]+)\/backups\/([^/]+)\/downloads$/,
