@@ -67,7 +67,6 @@ struct ApiParameters {
   bool link = false;
 
   // import
-  std::string accept;  // nothing, clean, warnings; empty: clean
   bool on_server = false;
   std::string from_backup;  // "PROJECT/BACKUP"
   std::string resume;       // an upload's id

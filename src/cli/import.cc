@@ -10,6 +10,7 @@
 #include "cli/api_work.h"
 #include "cli/format.h"
 #include "cli/import_text.h"
+#include "cli/options.h"
 #include "cli/upload.h"
 #include "operations/import/import.h"
 
@@ -28,11 +29,7 @@ void define(CLI::App& app, Parameters& parameters) {
   options::add_text(app, "--branch", parameters.api.branch, "NAME",
                     "The branch that it is meant for: versions and modules are compared with it.", true);
   options::add_text(app, "--note", parameters.api.note, "TEXT", "A line that is shown beside the backup.");
-  options::add_choice(app, "--accept", parameters.api.accept, {"nothing", "clean", "warnings"},
-                      "What is kept: nothing, for the report alone; what has no warning; or what is not "
-                      "refused. Default: clean.");
-  options::add_switch(app, "--dry-run", parameters.dry_run,
-                      "Load and look at all of it, report, and keep nothing: --accept nothing.");
+  options::add_acceptance(app, parameters);
   options::add_switch(app, "--on-server", parameters.api.on_server,
                       "FILE is a path on the machine of the service's worker. For operators.");
   options::add_text(
@@ -85,16 +82,8 @@ Status check(const Parameters& parameters) {
   if (given.on_server && (from_backup || !given.resume.empty())) {
     return fail(ErrorCode::kInvalidArgument, "--on-server is of a FILE alone");
   }
-  if (parameters.dry_run && !given.accept.empty() && given.accept != "nothing") {
-    return fail(ErrorCode::kInvalidArgument, "--dry-run keeps nothing, --accept something",
-                "give one of them");
-  }
+  TRY(check_acceptance(parameters));
   return check_source(parameters);
-}
-
-std::string accepted(const Parameters& parameters) {
-  if (parameters.dry_run) return "nothing";
-  return parameters.api.accept.empty() ? "clean" : parameters.api.accept;
 }
 
 Status check_is_whole(ApiClient& api, const std::string& project, const std::string& id) {
@@ -160,7 +149,7 @@ class ImportEnd {
     if (!ended) return outcome({}, ended.error());
     if (decision == "refused") return outcome({}, refusal());
     if (decision == "kept") return kept(api);
-    if (accepted(parameters_) == "nothing") return outcome({}, std::nullopt);
+    if (acceptance(parameters_) == "nothing") return outcome({}, std::nullopt);
     return outcome({}, decision_wanted(report_, how_to_keep("warnings")));
   }
 
@@ -225,7 +214,7 @@ Outcome run(const Parameters& parameters, CommandContext& context) {
   std::string upload;
   ApiObject wanted;
   wanted.set("branch", given.branch).set("source", TRY(source_of(api, parameters, context, upload)));
-  wanted.set("accept", accepted(parameters)).set_unless_empty("note", given.note);
+  wanted.set("accept", acceptance(parameters)).set_unless_empty("note", given.note);
   const ApiReply begun = TRY(api.create(api_path("/projects/", given.project, "/imports"), wanted));
   if (!given.wait) return finish_job(api, begun, parameters, context);
   const ApiJson job = TRY(watch_job(api, begun.json.text("id"), context));

@@ -269,6 +269,15 @@ void add_download(CLI::App& app, Parameters& parameters) {
   add_export_choices(app, parameters);
 }
 
+void add_acceptance(CLI::App& app, Parameters& parameters) {
+  add_value(app, "--accept", parameters.imported.accept, "nothing|clean|warnings",
+            "What is kept: nothing, for the report alone; what has no warning; or what is not refused. "
+            "Default: clean.")
+      ->check(CLI::IsMember({"nothing", "clean", "warnings"}));
+  app.add_flag("--dry-run", parameters.dry_run,
+               "Load and look at all of it, report, and keep nothing: --accept nothing.");
+}
+
 void add_import(CLI::App& app, Parameters& parameters) {
   Parameters::Import& imported = parameters.imported;
   add_value(app, "FILE", imported.file, "",
@@ -282,15 +291,12 @@ void add_import(CLI::App& app, Parameters& parameters) {
   add_value(app, "--database-file", parameters.database_file, "FILE",
             "Read that URL from this file instead; other users must not be able to read it.");
   add_value(app, "--note", parameters.note, "TEXT", "A remark that the backup keeps.");
-  app.add_flag("--dry-run", parameters.dry_run, "Load and look at all of it, report, and keep nothing.");
-  app.add_flag("--accept-warnings", imported.accept_warnings,
-               "Keep it although the report has warnings, such as attachments without a file.");
+  add_acceptance(app, parameters);
   add_value(app, "--odoo-version", imported.odoo_version, "VERSION",
             "The Odoo that the branch runs, to compare: 17.0.");
   add_value(app, "--addons-path", parameters.addons_paths, "DIR",
             "A directory of the branch's modules, to compare with those that are installed in the dump; "
-            "repeat it for "
-            "each of odoo.conf's addons_path.")
+            "repeat it for each of odoo.conf's addons_path.")
       ->allow_extra_args(false);
   add_value(app, "--allow-extension", imported.extensions, "NAME",
             "A PostgreSQL extension that the dump may make, beside the usual ones; repeat it for several.")

@@ -42,9 +42,10 @@ void add_undo(CLI::App& app,
 void add_from(CLI::App& app, Parameters& parameters);
 // --format --output --without-filestore --table --table-format --file --recipient --passphrase-file
 void add_export(CLI::App& app, Parameters& parameters);
-void add_download(CLI::App& app, Parameters& parameters);  // the same, with --format and --output left open
-// FILE --database --accept-warnings --dry-run --odoo-version --addons-path --allow-extension
-// --max-database-size --max-hours
+void add_download(CLI::App& app, Parameters& parameters);    // the same, with --format and --output left open
+void add_acceptance(CLI::App& app, Parameters& parameters);  // --accept --dry-run
+// FILE --database --accept --dry-run --odoo-version --addons-path --allow-extension --max-database-size
+// --max-hours
 void add_import(CLI::App& app, Parameters& parameters);
 void add_read_data(CLI::App& app, Parameters& parameters);
 void add_share(CLI::App& app, Parameters& parameters);

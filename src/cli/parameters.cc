@@ -93,6 +93,17 @@ Status check_name(std::string_view flag, const std::string& name) {
               fmt::format("give 1 to {} bytes of text without control characters", kMaxNameBytes));
 }
 
+Status check_acceptance(const Parameters& parameters) {
+  const std::string& accept = parameters.imported.accept;
+  if (!parameters.dry_run || accept.empty() || accept == "nothing") return {};
+  return fail(ErrorCode::kInvalidArgument, "--dry-run keeps nothing, --accept something", "give one of them");
+}
+
+std::string acceptance(const Parameters& parameters) {
+  if (parameters.dry_run) return "nothing";
+  return parameters.imported.accept.empty() ? "clean" : parameters.imported.accept;
+}
+
 Status check_database_is_named(const Parameters& parameters) {
   if (!parameters.database.empty() && !parameters.database_file.empty()) {
     return fail(ErrorCode::kInvalidArgument, "--database and --database-file were both given",

@@ -102,8 +102,8 @@ struct Parameters {
 
   // import
   struct Import {
-    std::string file;  // "-": standard input
-    bool accept_warnings = false;
+    std::string file;    // "-": standard input
+    std::string accept;  // nothing, clean, warnings; empty: clean, or nothing of a dry run
     std::string odoo_version;
     std::vector<std::string> extensions;
     int max_database_gigabytes = 500;
@@ -130,6 +130,10 @@ Status check_snapshot_text(const std::string& text);
 
 // Names of projects and branches: some text, without control characters, at most 200 bytes.
 Status check_name(std::string_view flag, const std::string& name);
+
+// What an import keeps: "nothing", "clean" or "warnings", by --accept or --dry-run, which must agree.
+Status check_acceptance(const Parameters& parameters);
+std::string acceptance(const Parameters& parameters);
 
 // Exactly one of --database and --database-file, or else SKYHOLD_DATABASE.
 Status check_database_is_named(const Parameters& parameters);

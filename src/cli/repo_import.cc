@@ -25,6 +25,7 @@ void define(CLI::App& app, Parameters& parameters) {
 Status check(const Parameters& parameters) {
   TRY(check_name("--project", parameters.project));
   TRY(check_name("--branch", parameters.branch));
+  TRY(check_acceptance(parameters));
   return check_database_is_named(parameters);
 }
 
@@ -66,13 +67,14 @@ std::optional<Error> shortfall_of(const BackupResult& result) {
 }
 
 Result<CommandOutcome> run(const Parameters& parameters, CommandContext& context) {
+  const std::string accept = acceptance(parameters);
   ImportBackupOptions options;
   options.request = TRY(import_request(parameters));
   warn_of_password_in_flag(parameters, options.request.server, context.progress);
   options.branch = parameters.branch;
   options.note = parameters.note;
   options.readers = parameters.jobs;
-  if (!parameters.imported.accept_warnings)
+  if (accept == "clean")
     options.decide = refuse_warnings;
   else
     options.decide = [](const ImportReport&) { return Status(); };
@@ -83,7 +85,7 @@ Result<CommandOutcome> run(const Parameters& parameters, CommandContext& context
                             repository->project(), parameters.project));
   }
   ImportReport report;
-  if (parameters.dry_run) {
+  if (accept == "nothing") {
     const Status inspected = inspect_import(options.request, report, context.progress, context.cancel);
     return outcome_of(parameters, report, inspected ? std::nullopt : std::optional(inspected.error()));
   }
@@ -110,7 +112,7 @@ Command repo_import_command() {
               "database; psql's meta-commands and statements that pg_dump does not write are refused, and "
               "its time and size are bounded. The report says what was found: versions, modules that the "
               "branch does not have, attachments without a file, code that would run later. With warnings in "
-              "it nothing is kept, unless --accept-warnings is given.",
+              "it nothing is kept, unless --accept warnings is given.",
           .examples =
               {"Look at what somebody has sent, and keep nothing:",
                "  skyhold repo import acme.zip --dry-run --store file:///backup/a \\",

@@ -108,7 +108,7 @@ TEST_F(ImportProgram, WhatWasExportedComesBack) {
         "export latest", program_.all_copies() + " --format " + format + " --output " + shell_word(file));
     ASSERT_EQ(exported.exit_status, 0) << exported.output;
     const bool with_files = format == "tar.zst" || format == "odoo-zip";
-    const auto imported = import(file, with_files ? "" : "--accept-warnings");
+    const auto imported = import(file, with_files ? "" : "--accept warnings");
     ASSERT_EQ(imported.exit_status, 0) << imported.output;
     const ScratchDatabase restored("import_back");
     server().drop_database(restored.name());
@@ -142,13 +142,16 @@ TEST_F(ImportProgram, WarningsNeedAWordAndHostileDumpsLeaveNothing) {
   const auto looked = import(lacking, "--dry-run --json");
   EXPECT_EQ(looked.exit_status, 0) << looked.output;
   EXPECT_THAT(looked.output, HasSubstr(R"("code":"no_filestore")"));
-  EXPECT_EQ(import(lacking, "--accept-warnings").exit_status, 0);
+  EXPECT_EQ(import(lacking, "--accept nothing").exit_status, 0);
+  EXPECT_EQ(import(lacking, "--dry-run --accept warnings").exit_status, 2);
+  EXPECT_THAT(program_.repo("list", program_.all_copies()).output, testing::Not(HasSubstr("imported")));
+  EXPECT_EQ(import(lacking, "--accept warnings").exit_status, 0);
   EXPECT_THAT(program_.repo("list", program_.all_copies()).output, HasSubstr("imported"));
 
   const std::string hostile = scratch / "hostile.sql";
   const std::string canary = scratch / "canary";
   std::ofstream(hostile) << head << "\\! touch " << canary << "\n" << tail;
-  const auto refused = import(hostile, "--accept-warnings");
+  const auto refused = import(hostile, "--accept warnings");
   EXPECT_NE(refused.exit_status, 0);
   EXPECT_THAT(refused.output, HasSubstr("meta-command"));
   EXPECT_FALSE(std::filesystem::exists(canary));
