@@ -4,7 +4,6 @@
 #include <array>
 #include <cctype>
 #include <iterator>
-#include <regex>
 
 #include <fmt/format.h>
 
@@ -54,12 +53,18 @@ const SqlstateRow* find_row(std::string_view sqlstate) {
   return found == kSqlstates.end() ? nullptr : found;
 }
 
+// A server may be anybody's, and its words are kept and shown.
+constexpr std::size_t kMaxMessageBytes = 4096;
+constexpr std::size_t kMaxCharacterBytes = 4;  // of UTF-8
+
 // One line without a full stop, as Error::message wants it.
 std::string one_line(std::string_view text) {
   std::string line;
   for (const char each : text) {
     const bool blank = std::isspace(static_cast<unsigned char>(each)) != 0;
     if (blank && (line.empty() || line.back() == ' ')) continue;
+    const bool inside_character = (static_cast<unsigned char>(each) & 0xC0U) == 0x80U;
+    if (line.size() >= kMaxMessageBytes + (inside_character ? kMaxCharacterBytes : 0)) return line + " …";
     line.push_back(blank ? ' ' : each);
   }
   while (!line.empty() && (line.back() == ' ' || line.back() == '.')) line.pop_back();
@@ -74,6 +79,55 @@ std::string field(const PGresult* result, int code) {
 std::string hint_for(std::string_view sqlstate) {
   const SqlstateRow* row = find_row(sqlstate);
   return row == nullptr ? std::string() : std::string(row->hint);
+}
+
+// ---- what libpq says of a connection that was refused, PQERRORS_VERBOSE ------------------------
+//
+//   connection to server at "db" (10.0.0.7), port 5432 failed: FATAL:  3D000: database "x" does not exist
+//   LOCATION:  InitPostgres, postinit.c:1014
+//
+// Not by std::regex: it goes one call deeper with every character, and the server chooses how many.
+
+std::string without_locations(std::string_view text) {
+  std::string kept;
+  while (!text.empty()) {
+    const std::size_t line_bytes = std::min(text.find('\n'), text.size() - 1) + 1;
+    if (!text.starts_with("LOCATION:")) kept.append(text.substr(0, line_bytes));
+    text.remove_prefix(line_bytes);
+  }
+  return kept;
+}
+
+std::string_view without_last_spaces(std::string_view text) {
+  return text.substr(0, text.find_last_not_of(' ') + 1);
+}
+
+// Whether it ends as in "…: FATAL:  ".
+bool ends_with_severity(std::string_view text) {
+  const std::string_view label = without_last_spaces(text);
+  if (label.size() == text.size() || !label.ends_with(':')) return false;
+  const std::size_t space = label.find_last_of(' ');
+  return space != std::string_view::npos && space + 2 < label.size() &&
+         without_last_spaces(label.substr(0, space)).ends_with(':');
+}
+
+// Cuts the first SQLSTATE out of `text`; empty when it has none.
+std::string take_sqlstate(std::string& text) {
+  constexpr std::size_t kBytes = 5;
+  constexpr std::string_view kBehind = ": ";
+  const std::string_view view = text;
+  for (std::size_t at = view.find(kBehind); at != std::string_view::npos; at = view.find(kBehind, at + 1)) {
+    if (at < kBytes) continue;
+    const std::string_view state = view.substr(at - kBytes, kBytes);
+    const bool fits = std::all_of(state.begin(), state.end(), [](char each) {
+      return (each >= '0' && each <= '9') || (each >= 'A' && each <= 'Z');
+    });
+    if (!fits || !ends_with_severity(view.substr(0, at - kBytes))) continue;
+    std::string taken(state);
+    text.erase(at - kBytes, kBytes + kBehind.size());
+    return taken;
+  }
+  return {};
 }
 
 }  // namespace
@@ -106,17 +160,12 @@ Error error_from_result(const PGresult* result, PGconn* connection) {
 }
 
 Error error_from_connect(PGconn* connection, std::string_view password) {
-  std::string text = PQerrorMessage(connection);
-  // "…: FATAL:  3D000: database "x" does not exist\nLOCATION:  InitPostgres, postinit.c:1014\n"
-  static const std::regex kLocation("\nLOCATION:[^\n]*");
-  static const std::regex kState("(: +\\S+: +)([0-9A-Z]{5}): ");
-  text = std::regex_replace(text, kLocation, "");
-  std::smatch match;
-  std::string sqlstate;
-  if (std::regex_search(text, match, kState)) {
-    sqlstate = match[2].str();
-    text = std::string(match.prefix()) + match[1].str() + std::string(match.suffix());
-  }
+  return error_from_connect_text(PQerrorMessage(connection), password);
+}
+
+Error error_from_connect_text(std::string_view words, std::string_view password) {
+  std::string text = without_locations(words);
+  const std::string sqlstate = take_sqlstate(text);
   if (!password.empty()) {
     for (auto at = text.find(password); at != std::string::npos; at = text.find(password, at + 3)) {
       text.replace(at, password.size(), "***");

@@ -20,5 +20,7 @@ Error error_from_result(const PGresult* result, PGconn* connection);
 // PQERRORS_VERBOSE, because libpq shows the SQLSTATE of a refused connection nowhere
 // but in that text. `password` is blotted out should it occur.
 Error error_from_connect(PGconn* connection, std::string_view password);
+// The same from that text, of any length and content.
+Error error_from_connect_text(std::string_view words, std::string_view password);
 
 }  // namespace skyhold
