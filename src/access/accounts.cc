@@ -198,8 +198,8 @@ Result<NewSession> Access::replace_password(const Principal& who, std::string_vi
   if (current == fresh) {
     return fail(ErrorCode::kInvalidArgument, "the new password is the current one", "choose another");
   }
-  const PasswordChange change{
-      .who = who, .old_hash = old_hash, .new_hash = TRY(hash_in_turn(fresh)), .renew = renew};
+  const std::string new_hash = TRY(hash_in_turn(fresh));
+  const PasswordChange change{.who = who, .old_hash = old_hash, .new_hash = new_hash, .renew = renew};
   return database_.write([&](SqlSession& session) { return change_in(session, change, clock_.now()); });
 }
 

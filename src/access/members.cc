@@ -18,11 +18,12 @@ Result<std::vector<Member>> members_in(SqlSession& session, std::string_view pro
                          "FROM access_members m JOIN access_accounts a ON a.id = m.account_id "
                          "WHERE m.project = ? ORDER BY a.name_key",
                          {storable_key(project)}))) {
+    const Role role = TRY(parse_member_role(row.text(4)));
     members.push_back({.project = row.text(0),
                        .account_id = row.text(1),
                        .account_name = row.text(2),
                        .display_name = row.text(3),
-                       .role = TRY(parse_member_role(row.text(4))),
+                       .role = role,
                        .since = from_ms(row.integer(5))});
   }
   return members;

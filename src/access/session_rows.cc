@@ -58,7 +58,8 @@ Result<NewSession> start_session(SqlSession& session, const AccountRow& account,
       "last_seen_at_ms, ends_at_ms) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       {row.id, secret_digest(cookie), account.account.id, std::int64_t{row.needs_totp}, row.address,
        row.user_agent, to_ms(row.created_at), to_ms(now), to_ms(row.ends_at)}));
-  return NewSession{.cookie = cookie, .principal = TRY(session_principal(session, account, row, cookie))};
+  Principal principal = TRY(session_principal(session, account, row, cookie));
+  return NewSession{.cookie = cookie, .principal = std::move(principal)};
 }
 
 Result<Principal> session_principal(SqlSession& session, const AccountRow& account, const SessionRow& row,
@@ -78,11 +79,12 @@ Result<std::vector<Member>> memberships_of(SqlSession& session, const Account& a
   for (const SqlRow& row : TRY(session.query(
            "SELECT project, role, since_at_ms FROM access_members WHERE account_id = ? ORDER BY project",
            {account.id}))) {
+    const Role role = TRY(parse_member_role(row.text(1)));
     memberships.push_back({.project = row.text(0),
                            .account_id = account.id,
                            .account_name = account.name,
                            .display_name = account.display_name,
-                           .role = TRY(parse_member_role(row.text(1))),
+                           .role = role,
                            .since = from_ms(row.integer(2))});
   }
   return memberships;

@@ -13,10 +13,11 @@ constexpr std::size_t kMostTokenNameBytes = 100;
 }  // namespace
 
 Result<ApiToken> read_token(const SqlRow& row) {
+  const Role most = TRY(parse_token_role(row.text(3)));
   return ApiToken{.id = row.text(0),
                   .account_id = row.text(1),
                   .name = row.text(2),
-                  .most = TRY(parse_token_role(row.text(3))),
+                  .most = most,
                   .project = row.text(4),
                   .created_at = from_ms(row.integer(5)),
                   .expires_at = from_ms_or_null(row.optional_integer(6)),

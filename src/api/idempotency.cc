@@ -82,8 +82,8 @@ Outcome<std::optional<IdempotencyKeys::KeptAnswer>> IdempotencyKeys::begin(const
     return fail(Problem(409, "idempotency_in_progress", "the first request with this key is still at work",
                         "send it again in a moment to get its answer"));
   }
-  return KeptAnswer{.status = claimed.status,
-                    .body = TRY(master_key_.unwrap(claimed.wrapped_answer, wrapped_for(request)))};
+  std::string body = TRY(master_key_.unwrap(claimed.wrapped_answer, wrapped_for(request)));
+  return KeptAnswer{.status = claimed.status, .body = std::move(body)};
 }
 
 Status IdempotencyKeys::keep(const Request& request, const KeptAnswer& answer) {

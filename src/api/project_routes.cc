@@ -39,9 +39,10 @@ struct ProjectSetting {
 };
 
 Result<ProjectSetting> project_setting(const ApiServices& services, const std::string& project = {}) {
-  return ProjectSetting{.health = TRY(health_setting(services)),
-                        .stores = stores_by_name(services.platform),
-                        .jobs = TRY(active_jobs(services.jobs, project))};
+  HealthSetting health = TRY(health_setting(services));
+  JobsByProject jobs = TRY(active_jobs(services.jobs, project));
+  return ProjectSetting{
+      .health = std::move(health), .stores = stores_by_name(services.platform), .jobs = std::move(jobs)};
 }
 
 JsonValue project_json(const ProjectSummary& summary, const ShownHealth& health, Role role,

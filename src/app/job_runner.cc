@@ -17,7 +17,8 @@ struct TidyAfterwards {
 
 Result<std::string> run_job(JobServices& services, const Job& job, JobContext& context) {
   const TidyAfterwards tidy;
-  JobRun run{services, job, context, TRY(services.catalog.project(job.project))};
+  Project project = TRY(services.catalog.project(job.project));
+  JobRun run{services, job, context, std::move(project)};
   switch (job.kind) {
     case JobKind::kBackup: return run_backup_job(run);
     case JobKind::kRestore: return run_restore_job(run);

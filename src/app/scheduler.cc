@@ -104,12 +104,11 @@ Result<LastRun> Scheduler::last_run_of(const ScheduledRun& run) {
 }
 
 Result<ScheduledBranch> Scheduler::facts_of(const Stream& stream) {
-  ScheduledBranch facts{.project = stream.project,
-                        .branch = stream.branch,
-                        .zone = TRY(TimeZone::find(settings_.platform.platform_time_zone)),
-                        .schedules = {}};
+  const TimeZone zone = TRY(TimeZone::find(settings_.platform.platform_time_zone));
+  ScheduledBranch facts{.project = stream.project, .branch = stream.branch, .zone = zone, .schedules = {}};
   for (const Schedule& schedule : stream.schedules) {
-    facts.schedules.push_back({schedule.id, TRY(parse_cron(schedule.cron)), schedule.active_since});
+    const CronExpression cron = TRY(parse_cron(schedule.cron));
+    facts.schedules.push_back({schedule.id, cron, schedule.active_since});
   }
   if (stream.last_run) facts.last_run = TRY(last_run_of(*stream.last_run));
   return facts;

@@ -176,7 +176,8 @@ Result<std::optional<PgArchiveReader::Block>> PgArchiveReader::next_block() {
       type != static_cast<std::uint8_t>(PgBlock::kLargeObjects)) {
     return damaged(fmt::format("a block has the type {}", type));
   }
-  return Block{static_cast<PgBlock>(type), TRY(read_small_integer("a block"))};
+  const int id = TRY(read_small_integer("a block"));
+  return Block{static_cast<PgBlock>(type), id};
 }
 
 Result<std::optional<std::uint32_t>> PgArchiveReader::next_large_object() {

@@ -26,7 +26,7 @@ using Status = Result<void>;
 // Evaluates to the value of a Result, or returns its error from the function.
 //   Bytes bytes = TRY(store.get(name));
 //   TRY(store.put(name, bytes));
-// A statement expression (GCC and clang), so that it can stand inside an expression.
+// A statement expression (GCC and clang), to stand inside others; where it must not: scripts/check_try.
 #define TRY(...)                                                                      \
   __extension__({                                                                     \
     auto&& skyhold_result_ = (__VA_ARGS__);                                           \

@@ -28,7 +28,9 @@ Result<Enum> word(const JsonRecord& record, const char* key, Result<Enum> (*pars
 
 Result<std::pair<std::string, std::string>> decode_value(const Json& json) {
   const JsonRecord record = TRY(JsonRecord::of(json, "a value"));
-  std::pair<std::string, std::string> value{TRY(record.text("key")), TRY(record.text("value"))};
+  std::pair<std::string, std::string> value;
+  value.first = TRY(record.text("key"));
+  value.second = TRY(record.text("value"));
   TRY(valid(check_value(value.first, value.second)));
   return value;
 }

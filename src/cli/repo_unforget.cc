@@ -31,7 +31,8 @@ Result<CommandOutcome> run(const Parameters& parameters, CommandContext& context
   UnforgetReport report;
   for (const OpenedStore& opened : stores) {
     if (!opened.late) continue;
-    report.copies.push_back({opened.store->location(), TRY(opened.late->bring_back(since, context.cancel))});
+    const std::uint64_t objects = TRY(opened.late->bring_back(since, context.cancel));
+    report.copies.push_back({opened.store->location(), objects});
   }
   if (report.copies.empty()) {
     return fail(ErrorCode::kInvalidArgument, "none of these stores keeps what is removed",

@@ -50,7 +50,10 @@ Result<std::vector<JobEvent>> JobQueue::events(std::string_view job, std::int64_
 
 Result<JobQueue::JobNews> JobQueue::news(std::string_view job, std::int64_t after_sequence, int limit) {
   return database_.read([&](SqlSession& session) -> Result<JobNews> {
-    return JobNews{TRY(find_job(session, job)), TRY(find_events(session, job, after_sequence, limit))};
+    JobNews news;
+    news.job = TRY(find_job(session, job));
+    news.events = TRY(find_events(session, job, after_sequence, limit));
+    return news;
   });
 }
 

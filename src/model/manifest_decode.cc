@@ -163,13 +163,17 @@ Result<DatabaseFacts> decode_database(const Json& json) {
   facts.connection_limit = TRY(members.integer("connection_limit"));
   for (const Json& item : *TRY(members.array("settings"))) {
     const Members setting(item, "a setting");
-    facts.settings.push_back(
-        {TRY(setting.text("role")), TRY(setting.text("name")), TRY(setting.text("value"))});
+    auto& read = facts.settings.emplace_back();
+    read.role = TRY(setting.text("role"));
+    read.name = TRY(setting.text("name"));
+    read.value = TRY(setting.text("value"));
   }
   for (const Json& item : *TRY(members.array("extensions"))) {
     const Members extension(item, "an extension");
-    facts.extensions.push_back(
-        {TRY(extension.text("name")), TRY(extension.text("version")), TRY(extension.text("schema"))});
+    auto& read = facts.extensions.emplace_back();
+    read.name = TRY(extension.text("name"));
+    read.version = TRY(extension.text("version"));
+    read.schema = TRY(extension.text("schema"));
   }
   facts.roles = TRY(members.texts("roles"));
   facts.sequences = TRY(members.count("sequences"));
@@ -182,7 +186,10 @@ Result<std::vector<FileType>> decode_file_types(const Members& filestore) {
   std::vector<FileType> types;
   for (const Json& item : *TRY(filestore.array("types"))) {
     const Members type(item, "a type of files");
-    types.push_back({TRY(type.text("type")), TRY(type.count("count")), TRY(type.count("bytes"))});
+    FileType& read = types.emplace_back();
+    read.name = TRY(type.text("type"));
+    read.files = TRY(type.count("count"));
+    read.bytes = TRY(type.count("bytes"));
   }
   return types;
 }
@@ -197,7 +204,9 @@ Status decode_filestore(const Json& json, FilestoreFacts& facts) {
     return corrupt("\"files\" holds something that is not an object");
   for (const Json& item : *TRY(members.array("missing"))) {
     const Members missing(item, "a missing file");
-    facts.missing.push_back({TRY(missing.text("name")), TRY(missing.text("reason"))});
+    MissingFile& read = facts.missing.emplace_back();
+    read.name = TRY(missing.text("name"));
+    read.reason = TRY(missing.text("reason"));
   }
   if (members.has("types")) facts.types = TRY(decode_file_types(members));
   return {};

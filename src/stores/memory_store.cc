@@ -41,7 +41,8 @@ Result<Bytes> MemoryStore::get_range(std::string_view name, std::uint64_t offset
 }
 
 Result<ObjectInfo> MemoryStore::stat(std::string_view name) {
-  return ObjectInfo{std::string(name), TRY(find(name))->size()};
+  const Content content = TRY(find(name));
+  return ObjectInfo{std::string(name), content->size()};
 }
 
 Status MemoryStore::list(std::string_view prefix, const std::function<Status(const ObjectInfo&)>& visit) {

@@ -245,7 +245,8 @@ class Backup {
     }
     const Status ended = dump.process().wait();
     if (!ended) return fail(ended.error().in("pg_dump"));
-    return CapturedFile{path, TRY(file.finish())};
+    StoredFile stored = TRY(file.finish());
+    return CapturedFile{path, std::move(stored)};
   }
 
   void fill_manifest(Captured& captured) {

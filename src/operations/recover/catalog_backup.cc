@@ -117,7 +117,10 @@ Result<LoadedCatalog> load_catalog(ObjectStore& store, const MasterKey& master_k
   std::optional<Error> newest_problem;
   for (const std::string& name : TRY(saves_in(store))) {
     Result<std::string> text = open_save(store, name, master_key);
-    if (text) return LoadedCatalog{std::move(*text), TRY(time_of(name))};
+    if (text) {
+      const Instant saved_at = TRY(time_of(name));
+      return LoadedCatalog{std::move(*text), saved_at};
+    }
     const ErrorCode code = text.error().code;
     if (code != ErrorCode::kCorrupt && code != ErrorCode::kWrongKey && code != ErrorCode::kNotFound) {
       return fail(text.error());

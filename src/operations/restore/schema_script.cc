@@ -100,7 +100,10 @@ Result<SchemaScripts> read_sections(const SchemaRequest& request) {
   std::thread other([&] { post_data = read_section(request, "post-data"); });
   Result<std::string> pre_data = read_section(request, "pre-data");
   other.join();
-  return SchemaScripts{TRY(std::move(pre_data)), TRY(std::move(post_data))};
+  SchemaScripts scripts;
+  scripts.pre_data = TRY(std::move(pre_data));
+  scripts.post_data = TRY(std::move(post_data));
+  return scripts;
 }
 
 }  // namespace
