@@ -188,12 +188,13 @@ class FaultProxy::Loop {
 
   void set_mode(const ProxyMode& mode) {
     const std::scoped_lock lock(mutex_);
-    mode_ = mode;
-    const Time now = SteadyClock::now();
-    up_.set_limit(mode.bytes_per_second, now);
-    down_.set_limit(mode.bytes_per_second, now);
-    for (Connection& connection : connections_) meet_new_mode(connection);
+    refuse_at_bytes_.reset();
+    change_mode(mode);
     wake();
+  }
+  void refuse_after(std::uint64_t bytes_to_server) {
+    const std::scoped_lock lock(mutex_);
+    refuse_at_bytes_ = counters_.bytes_to_server + bytes_to_server;
   }
   void set_chances(std::vector<ProxyChance> chances) {
     const std::scoped_lock lock(mutex_);
@@ -318,6 +319,20 @@ class FaultProxy::Loop {
     }
   }
 
+  void change_mode(const ProxyMode& mode) {
+    mode_ = mode;
+    const Time now = SteadyClock::now();
+    up_.set_limit(mode.bytes_per_second, now);
+    down_.set_limit(mode.bytes_per_second, now);
+    for (Connection& connection : connections_) meet_new_mode(connection);
+  }
+
+  void refuse_when_it_is_time() {
+    if (!refuse_at_bytes_ || counters_.bytes_to_server < *refuse_at_bytes_) return;
+    refuse_at_bytes_.reset();
+    change_mode({.fault = ProxyFault::kRefuse});
+  }
+
   // Of an open connection. One that had fallen silent stays so: its bytes are gone.
   void meet_new_mode(Connection& connection) {
     if (connection.state != Connection::State::kOpen) return;
@@ -355,6 +370,7 @@ class FaultProxy::Loop {
     }
     if (!connection.closed)
       pass_on(connection, connection.to_server, connection.server, up_, counters_.bytes_to_server, now);
+    refuse_when_it_is_time();
     if (!connection.closed)
       pass_on(connection, connection.to_client, connection.client, down_, counters_.bytes_to_client, now);
     const bool all_passed = connection.to_server.end_was_told && connection.to_client.end_was_told;
@@ -491,6 +507,7 @@ class FaultProxy::Loop {
 
   std::mutex mutex_;
   ProxyMode mode_;
+  std::optional<std::uint64_t> refuse_at_bytes_;  // of counters_.bytes_to_server
   std::vector<ProxyChance> chances_;
   std::mt19937_64 random_;
   Bandwidth up_;
@@ -514,6 +531,9 @@ void FaultProxy::set_chances(std::vector<ProxyChance> chances) {
 }
 void FaultProxy::hang_up() {
   loop_->hang_up();
+}
+void FaultProxy::refuse_after(std::uint64_t bytes_to_server) {
+  loop_->refuse_after(bytes_to_server);
 }
 std::uint64_t FaultProxy::connections() const {
   return loop_->counters().connections;

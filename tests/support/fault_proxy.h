@@ -66,6 +66,8 @@ class FaultProxy {
   // Drawn in this order; the first that hits counts.
   void set_chances(std::vector<ProxyChance> chances);
   void hang_up();  // on all that are connected
+  // kRefuse from when so many more bytes have gone to the server, a buffer more or less.
+  void refuse_after(std::uint64_t bytes_to_server);
 
   [[nodiscard]] std::uint64_t connections() const;  // that were accepted
   [[nodiscard]] std::uint64_t requests() const;

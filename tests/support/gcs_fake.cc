@@ -144,6 +144,26 @@ void GcsFake::set_faults(const GcsFaults& faults) {
   }
 }
 
+std::uint64_t GcsFake::api_requests() const {
+  const std::scoped_lock lock(mutex_);
+  return api_requests_;
+}
+
+void GcsFake::before_request(std::uint64_t count, std::function<void()> what) {
+  const std::scoped_lock lock(mutex_);
+  request_of_what_then_ = api_requests_ + count;
+  what_then_ = std::move(what);
+}
+
+void GcsFake::count_request() {
+  std::function<void()> what;
+  {
+    const std::scoped_lock lock(mutex_);
+    if (++api_requests_ == request_of_what_then_) what = std::exchange(what_then_, nullptr);
+  }
+  if (what) what();
+}
+
 void GcsFake::stop() {
   server_->stop();
   const std::scoped_lock lock(mutex_);
@@ -152,11 +172,6 @@ void GcsFake::stop() {
 
 void GcsFake::start() {
   server_->start();
-}
-
-std::uint64_t GcsFake::api_requests() const {
-  const std::scoped_lock lock(mutex_);
-  return api_requests_;
 }
 
 GcsFakeBucket& GcsFake::bucket(std::string_view name) {
@@ -222,10 +237,7 @@ GcsFake::Luck GcsFake::draw() {
 }
 
 TestResponse GcsFake::api(const TestRequest& request, const Luck& luck) {
-  {
-    const std::scoped_lock lock(mutex_);
-    ++api_requests_;
-  }
+  count_request();
   TestResponse response;
   if (luck.hangs_up) {
     response.close_without_answer = true;

@@ -17,6 +17,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -86,6 +87,8 @@ class GcsFake {
   [[nodiscard]] std::string metadata_host() const;
 
   void set_faults(const GcsFaults& faults);  // in the place of those before
+  // Once, before the `count`th request of the API from now on is looked at; in the thread that answers it.
+  void before_request(std::uint64_t count, std::function<void()> what);
   GcsFakeTokens& tokens() { return tokens_; }
   // Keeps the objects and the port; upload sessions are lost.
   void stop();
@@ -110,6 +113,7 @@ class GcsFake {
   struct Route;
   struct Luck;
 
+  void count_request();
   TestResponse handle(const TestRequest& request);
   TestResponse api(const TestRequest& request, const Luck& luck);
   TestResponse route(const TestRequest& request, const Route& route, const Luck& luck);
@@ -141,6 +145,8 @@ class GcsFake {
   std::map<std::string, Upload> uploads_;
   std::uint64_t uploads_begun_ = 0;
   std::uint64_t api_requests_ = 0;
+  std::uint64_t request_of_what_then_ = 0;
+  std::function<void()> what_then_;
   std::unique_ptr<TestHttpServer> server_;  // last: its threads use the rest
 };
 

@@ -176,19 +176,4 @@ void ThreeClouds::erase_all(std::size_t copy) {
   }
 }
 
-Meanwhile::Meanwhile(std::function<bool()> when, std::function<void()> what)
-    : watcher_([this, when = std::move(when), what = std::move(what)] {
-        while (!when()) {
-          if (stop_) return;
-          std::this_thread::sleep_for(std::chrono::milliseconds(1));
-        }
-        what();
-        happened_ = true;
-      }) {}
-
-Meanwhile::~Meanwhile() {
-  stop_ = true;
-  watcher_.join();
-}
-
 }  // namespace skyhold

@@ -9,14 +9,12 @@
 #pragma once
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "base/bytes.h"
@@ -74,21 +72,6 @@ class ThreeClouds {
   std::array<std::string, 3> buckets_;
   std::array<std::unique_ptr<GcsFake>, 2> fakes_;
   std::array<std::unique_ptr<FaultProxy>, 3> proxies_;
-};
-
-// Does something to a store as soon as something else has come about, in a thread of its own.
-class Meanwhile {
- public:
-  Meanwhile(std::function<bool()> when, std::function<void()> what);
-  ~Meanwhile();
-  Meanwhile(const Meanwhile&) = delete;
-  Meanwhile& operator=(const Meanwhile&) = delete;
-  [[nodiscard]] bool happened() const { return happened_; }
-
- private:
-  std::atomic<bool> stop_{false};
-  std::atomic<bool> happened_{false};
-  std::thread watcher_;
 };
 
 }  // namespace skyhold
