@@ -123,6 +123,7 @@ struct DatabaseSnapshot::State {
   ClientProgram pg_dump;
   Instants instants;
   std::vector<SourceTable> tables;
+  std::vector<DumpedRelation> dumped;
   DatabaseFacts facts;
 };
 
@@ -139,6 +140,7 @@ Result<DatabaseSnapshot> DatabaseSnapshot::open(const PgTarget& target, const Ca
     state->pg_dump = TRY(find_client_program("pg_dump", state->session.server_version_number()));
     state->instants = TRY(lock_and_snapshot(state->session, options));
     state->tables = TRY(list_source_tables(state->session));
+    state->dumped = TRY(list_dumped_relations(state->session));
     state->facts = TRY(read_database_facts(state->session));
     return {};
   };
@@ -192,7 +194,8 @@ Result<ClientProcess> DatabaseSnapshot::start_dump(DumpPart part) const {
   } else {
     // Uncompressed: the repository compresses, and can then tell what has not changed.
     run.arguments.insert(run.arguments.end(), {"--section=data", "--compress=0"});
-    for (std::string& each : exclude_table_data_arguments(tables())) run.arguments.push_back(std::move(each));
+    for (std::string& each : exclude_table_data_arguments(tables(), state_->dumped))
+      run.arguments.push_back(std::move(each));
     TRY(check_command_line_size(run.arguments));
   }
   return ClientProcess::start(run);

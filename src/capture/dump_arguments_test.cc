@@ -47,6 +47,26 @@ TEST(DumpParts, RestHoldsNoRowsOfTablesWhateverTheirNames) {
   }
 }
 
+// A schema whose sequences are called as PostgreSQL and Odoo call them, and one where one is not.
+TEST(DumpParts, RestHoldsAllSequencesAndNoRowsHoweverBothAreCalled) {
+  const std::string tables =
+      "CREATE TABLE plain (id serial); INSERT INTO plain DEFAULT VALUES;"
+      "CREATE TABLE sq (a int); INSERT INTO sq VALUES (1);"
+      "CREATE TABLE line_2024 (a int); INSERT INTO line_2024 VALUES (1);"
+      "CREATE SEQUENCE ir_sequence_007; SELECT nextval('ir_sequence_007');";
+  const ScratchDatabase database("dump_sequences", tables + "CREATE SCHEMA odd; SET search_path = odd;" +
+                                                       tables +
+                                                       "CREATE SEQUENCE counter; SELECT nextval('counter');");
+  const DatabaseSnapshot snapshot = open(database).value();
+  EXPECT_EQ(snapshot.tables().size(), 6U);
+  const std::string list = pg_restore(dump(snapshot, DumpPart::kRest), {"--list"});
+  EXPECT_THAT(list, Not(HasSubstr("TABLE DATA")));
+  for (const char* sequence : {"public plain_id_seq", "public ir_sequence_007", "odd plain_id_seq",
+                               "odd ir_sequence_007", "odd counter"}) {
+    EXPECT_THAT(list, HasSubstr(std::string("SEQUENCE SET ") + sequence));
+  }
+}
+
 TEST(DumpParts, RestHoldsSequencesLargeObjectsAndConfigurationOfExtensions) {
   const ScratchDatabase database(
       "dump_rest",

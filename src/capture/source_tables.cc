@@ -142,6 +142,17 @@ Result<std::vector<SourceTable>> list_source_tables(PgSession& session) {
   return tables;
 }
 
+Result<std::vector<DumpedRelation>> list_dumped_relations(PgSession& session) {
+  const PgRows rows = TRY(session.query(
+      fmt::format("SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+                  "WHERE {} AND (c.relkind = 'S' OR {})",
+                  kUserSchema, kExtensionConfiguration)));
+  std::vector<DumpedRelation> relations;
+  relations.reserve(rows.size());
+  for (const PgRow& row : rows) relations.push_back({text_of(row[0]), text_of(row[1])});
+  return relations;
+}
+
 Status check_readable(PgSession& session) {
   const std::string role = TRY(session.query_value("SELECT quote_ident(current_user)"));
   TRY(check_schemas(session, role));

@@ -16,11 +16,20 @@ struct LockedTable {
   friend auto operator<=>(const LockedTable&, const LockedTable&) = default;
 };
 
+// What pg_dump brings with its value or rows: a sequence, or a configuration table of an extension.
+struct DumpedRelation {
+  std::string schema;
+  std::string name;
+};
+
 // By oid, so that every session locks in the same order.
 Result<std::vector<LockedTable>> list_tables_to_lock(PgSession& session);
 
 // What Skyhold reads itself, as of the session's snapshot; by schema, name.
 Result<std::vector<SourceTable>> list_source_tables(PgSession& session);
+
+// As of the session's snapshot.
+Result<std::vector<DumpedRelation>> list_dumped_relations(PgSession& session);
 
 // kPermissionDenied when a table, sequence, schema or large object cannot be read, or
 // only in part because of row level security: otherwise COPY or pg_dump would fail late.
