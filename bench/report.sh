@@ -116,9 +116,10 @@ other_facts() {
 report() {
   printf '# Skyhold beside Debian'"'"'s tools, %s\n\n' "$(date +%F)"
   printf -- '- project: %s\n' "$(cat "$work/measured_project")"
-  printf -- '- %s; %d cores; everything on %s; %d rounds after one to warm up; load before it %s\n' \
+  printf -- '- %s; %d cores; everything on %s%s; %d rounds after one to warm up; load before it %s\n' \
     "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)" \
-    "$(work_directory_kind "$work")" "$rounds" "$load_before"
+    "$(work_directory_kind "$work")" "$(if [[ $cold == yes ]]; then echo ', nothing in memory before a measurement'; fi)" \
+    "$rounds" "$load_before"
   printf -- '- %s, %s, %s\n' "$("$skyhold" --version)" "$("$SCRATCH_POSTGRES_PROGRAMS/postgres" --version)" \
     "$(restic version | cut -d' ' -f1-2)"
   other_facts

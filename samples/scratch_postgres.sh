@@ -4,6 +4,7 @@
 #
 #   scratch_postgres_start DIR [postgres options…]   server in DIR; a missing PostgreSQL is an error
 #   scratch_postgres_url DATABASE                     its URL, as the superuser "postgres"
+#   scratch_postgres_restart                          with the same options, and nothing in its memory
 #   scratch_postgres_stop                             for a trap; nothing happens when none runs
 
 scratch_postgres_programs() {
@@ -50,6 +51,11 @@ scratch_postgres_start() {
 
 scratch_postgres_url() {
   echo "postgresql:///$1?host=$SCRATCH_POSTGRES_DIRECTORY&user=postgres"
+}
+
+scratch_postgres_restart() {
+  scratch_postgres_as_user "$SCRATCH_POSTGRES_PROGRAMS/pg_ctl" --pgdata="$SCRATCH_POSTGRES_DIRECTORY/data" \
+    --log="$SCRATCH_POSTGRES_DIRECTORY/server.log" --wait --silent --mode=fast restart
 }
 
 scratch_postgres_stop() {

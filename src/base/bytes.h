@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <memory>
 #include <span>
 #include <string>
@@ -45,8 +46,12 @@ inline Bytes to_bytes(ByteView view) {
 inline Bytes to_bytes(std::string_view text) {
   return to_bytes(as_bytes(text));
 }
+// `from` must not lie in `to`.
 inline void append(Bytes& to, ByteView from) {
-  to.insert(to.end(), from.begin(), from.end());
+  if (from.empty()) return;
+  const std::size_t size = to.size();
+  to.resize(size + from.size());
+  std::memcpy(to.data() + size, from.data(), from.size());
 }
 
 }  // namespace skyhold

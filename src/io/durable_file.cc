@@ -5,14 +5,18 @@
 #include <charconv>
 #include <csignal>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 #include <optional>
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/magic.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/random.h"
@@ -25,6 +29,8 @@ namespace {
 // may hold dots.
 constexpr std::string_view kTemporaryPrefix = ".skyhold-tmp.";
 constexpr int kMostAttempts = 8;
+constexpr std::size_t kPageBytes = 4096;
+constexpr std::size_t kPastCacheFromBytes = 1U << 20;
 
 std::string host_name() {
   char name[256] = {};
@@ -58,6 +64,54 @@ bool writer_is_gone(int fd, pid_t writer) {
   if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return true;
   if (errno == EWOULDBLOCK) return false;
   return ::kill(writer, 0) != 0 && errno == ESRCH;
+}
+
+// Memory that a disk can take pages from without the page cache.
+class PageBuffer {
+ public:
+  explicit PageBuffer(std::size_t bytes)
+      : bytes_(bytes),
+        place_(::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) {}
+  ~PageBuffer() {
+    if (is_there()) ::munmap(place_, bytes_);
+  }
+  PageBuffer(const PageBuffer&) = delete;
+  PageBuffer& operator=(const PageBuffer&) = delete;
+
+  [[nodiscard]] bool is_there() const { return place_ != MAP_FAILED; }
+  [[nodiscard]] void* place() const { return place_; }
+
+ private:
+  std::size_t bytes_;
+  void* place_;
+};
+
+bool set_direct(int fd, bool direct) {
+  const int flags = ::fcntl(fd, F_GETFL);
+  return flags >= 0 && ::fcntl(fd, F_SETFL, direct ? flags | O_DIRECT : flags & ~O_DIRECT) == 0;
+}
+
+// Writes whole pages of the front and says how many bytes that were; 0 where the file system does
+// not do it. The page cache would keep a copy that nobody reads soon, in the place of pages that a
+// database on this host reads often; and making it takes a third of the time of a copy to disk.
+Result<std::size_t> write_past_cache(int fd, ByteView bytes) {
+  constexpr std::size_t kAtOnceBytes = 1U << 20;
+  struct statfs system {};
+  if (::fstatfs(fd, &system) != 0 || system.f_type == TMPFS_MAGIC) return 0;  // tmpfs is that cache
+  const PageBuffer buffer(kAtOnceBytes);
+  if (!buffer.is_there() || !set_direct(fd, true)) return 0;
+  std::size_t done = 0;
+  while (done % kPageBytes == 0 && bytes.size() - done >= kPageBytes) {
+    const std::size_t count = std::min(kAtOnceBytes, (bytes.size() - done) / kPageBytes * kPageBytes);
+    std::memcpy(buffer.place(), bytes.data() + done, count);
+    const ssize_t wrote = ::write(fd, buffer.place(), count);
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote < 0 && errno == EINVAL) break;  // its blocks are larger than a page
+    if (wrote < 0) return fail(error_from_errno(errno, "cannot write past the page cache"));
+    done += static_cast<std::size_t>(wrote);
+  }
+  if (!set_direct(fd, false)) return fail(error_from_errno(errno, "cannot go back to the page cache"));
+  return done;
 }
 
 class TemporaryFile {
@@ -95,6 +149,11 @@ class TemporaryFile {
     const auto failed = [&] {
       return fail(error_from_errno(errno, fmt::format("cannot write {}", target.string())));
     };
+    if (bytes.size() >= kPastCacheFromBytes) {
+      const Result<std::size_t> written = write_past_cache(fd_.get(), bytes);
+      if (!written) return fail(written.error().in(fmt::format("cannot write {}", target.string())));
+      bytes = bytes.subspan(*written);
+    }
     while (!bytes.empty()) {
       const ssize_t wrote = ::write(fd_.get(), bytes.data(), bytes.size());
       if (wrote < 0 && errno == EINTR) continue;

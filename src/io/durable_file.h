@@ -20,7 +20,8 @@ struct DurableWriteOptions {
   std::filesystem::path temporary_directory{};
 };
 
-// Writes a temporary file, syncs it, moves it into place and syncs the directory.
+// Writes a temporary file, syncs it, moves it into place and syncs the directory. Of a
+// megabyte or more, whole pages go past the page cache where the file system lets them.
 // Errors: kAlreadyExists, kNoSpace, kPermissionDenied, kUnavailable.
 Status write_file_durably(const std::filesystem::path& path, ByteView bytes,
                           const DurableWriteOptions& options = {});

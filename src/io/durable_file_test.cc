@@ -4,17 +4,23 @@
 #include <atomic>
 #include <csignal>
 #include <fstream>
+#include <random>
 #include <thread>
+#include <vector>
 
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <linux/magic.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "io/file_descriptor.h"
 #include "tests/support/scratch_directory.h"
 
 namespace skyhold {
@@ -62,6 +68,39 @@ TEST_F(DurableFileTest, WritesTheWholeFileAndNothingElse) {
   ASSERT_EQ(::stat(file_.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 07777U, 0640U);
   EXPECT_THAT(files(), testing::ElementsAre("file"));
+}
+
+TEST_F(DurableFileTest, LargeFilesAreWrittenWholeWhereverTheyEnd) {
+  std::mt19937 random(1);
+  for (const std::size_t size :
+       {1U << 20, (1U << 20) + 1, (2U << 20) - 1, (3U << 20) + 4096, (3U << 20) + 4095}) {
+    Bytes bytes(size);
+    std::generate(bytes.begin(), bytes.end(), [&] { return static_cast<std::uint8_t>(random()); });
+    ASSERT_TRUE(write_file_durably(file_, bytes, {.if_exists = IfExists::kReplace}));
+    EXPECT_TRUE(content(file_) == as_text(bytes)) << size;
+  }
+}
+
+TEST_F(DurableFileTest, LargeFilesLeaveNoCopyInThePageCache) {
+  constexpr std::size_t kPages = 1024;
+  const Bytes large(kPages * 4096 + 10);
+  const ScratchDirectory on_disk("/var/tmp");
+  const fs::path file = on_disk / "file";
+  ASSERT_TRUE(write_file_durably(file, large));
+  const FileDescriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
+  ASSERT_TRUE(descriptor.is_open());
+  if (::fcntl(descriptor.get(), F_SETFL, O_DIRECT) != 0) GTEST_SKIP() << "no direct writes to /var/tmp";
+  struct statfs system {};
+  ASSERT_EQ(::fstatfs(descriptor.get(), &system), 0);
+  if (system.f_type == TMPFS_MAGIC) GTEST_SKIP() << "/var/tmp is nothing but page cache";
+  void* const mapped = ::mmap(nullptr, large.size(), PROT_READ, MAP_SHARED, descriptor.get(), 0);
+  ASSERT_NE(mapped, MAP_FAILED);
+  std::vector<unsigned char> resident(kPages + 1);
+  EXPECT_EQ(::mincore(mapped, large.size(), resident.data()), 0);
+  ::munmap(mapped, large.size());
+  const auto cached =
+      std::count_if(resident.begin(), resident.end(), [](unsigned char page) { return page % 2 == 1; });
+  EXPECT_LE(cached, 1) << "of " << kPages << " pages";
 }
 
 TEST_F(DurableFileTest, TheUmaskDoesNotChangeTheMode) {
