@@ -91,10 +91,10 @@ bool set_direct(int fd, bool direct) {
   return flags >= 0 && ::fcntl(fd, F_SETFL, direct ? flags | O_DIRECT : flags & ~O_DIRECT) == 0;
 }
 
-// Writes whole pages of the front and says how many bytes that were; 0 where the file system does
-// not do it. The page cache would keep a copy that nobody reads soon, in the place of pages that a
-// database on this host reads often; and making it takes a third of the time of a copy to disk.
-Result<std::size_t> write_past_cache(int fd, ByteView bytes) {
+// Writes whole pages of the front and says how many bytes that were: 0 where the file system does
+// not do it, nullopt when errno says what went wrong. The page cache would keep a copy that nobody
+// reads soon, in the place of pages that a database on this host reads often.
+std::optional<std::size_t> write_past_cache(int fd, ByteView bytes) {
   constexpr std::size_t kAtOnceBytes = 1U << 20;
   struct statfs system {};
   if (::fstatfs(fd, &system) != 0 || system.f_type == TMPFS_MAGIC) return 0;  // tmpfs is that cache
@@ -107,10 +107,10 @@ Result<std::size_t> write_past_cache(int fd, ByteView bytes) {
     const ssize_t wrote = ::write(fd, buffer.place(), count);
     if (wrote < 0 && errno == EINTR) continue;
     if (wrote < 0 && errno == EINVAL) break;  // its blocks are larger than a page
-    if (wrote < 0) return fail(error_from_errno(errno, "cannot write past the page cache"));
+    if (wrote < 0) return std::nullopt;
     done += static_cast<std::size_t>(wrote);
   }
-  if (!set_direct(fd, false)) return fail(error_from_errno(errno, "cannot go back to the page cache"));
+  if (!set_direct(fd, false)) return std::nullopt;
   return done;
 }
 
@@ -150,8 +150,8 @@ class TemporaryFile {
       return fail(error_from_errno(errno, fmt::format("cannot write {}", target.string())));
     };
     if (bytes.size() >= kPastCacheFromBytes) {
-      const Result<std::size_t> written = write_past_cache(fd_.get(), bytes);
-      if (!written) return fail(written.error().in(fmt::format("cannot write {}", target.string())));
+      const std::optional<std::size_t> written = write_past_cache(fd_.get(), bytes);
+      if (!written) return failed();
       bytes = bytes.subspan(*written);
     }
     while (!bytes.empty()) {
