@@ -5,6 +5,7 @@
 #include <ctime>
 #include <optional>
 #include <random>
+#include <stdexcept>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -58,7 +59,7 @@ class HeldTable {
       : session_(
             PgSession::connect(PgTarget::parse(ScratchPostgres::instance().url(database)).value()).value()) {
     const Status locked = session_.execute("BEGIN; LOCK " + table + " IN ACCESS EXCLUSIVE MODE");
-    EXPECT_TRUE(locked.has_value());
+    if (!locked) throw std::runtime_error(locked.error().message);
   }
 
  private:
@@ -107,7 +108,7 @@ TEST(ServiceCluster, EveryProjectHasItsOneBackupThoughWorkersAreKilled) {
   }
 
   // Nobody gets past this table before some workers have died over it, however fast the machine is.
-  std::optional<HeldTable> held(std::in_place, shop.name(), "lines");
+  std::optional<HeldTable> held(std::in_place, shop.name(), "public.lines");
   Cluster cluster(world);
   const int kills_while_held = 2;
   const int most_kills = 6 + count / 8;

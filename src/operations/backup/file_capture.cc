@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <deque>
 #include <mutex>
+#include <span>
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -19,6 +21,9 @@ namespace skyhold {
 namespace {
 
 constexpr std::size_t kReadBytes = 1U << 20;
+// Files that a reader has asked the disk for and not read yet; each is open meanwhile. A filestore is
+// many small files, and seldom in memory at night: one by one, most of the time would be waiting.
+constexpr std::size_t kAskedFor = 16;
 
 enum class Origin { kRead, kKnown, kRecovered, kMissing };
 
@@ -31,6 +36,12 @@ struct FileOutcome {
 struct SourceFile {
   FileDescriptor descriptor;
   struct stat status {};
+};
+
+// What opening a file told: all that there is to know, or that it is to be read.
+struct FirstLook {
+  std::optional<SourceFile> to_read;
+  FileOutcome outcome;  // when it is not to be read
 };
 
 std::string last_segment(const std::string& name) {
@@ -58,21 +69,40 @@ class FileReader {
     buffer_.resize(kReadBytes);
   }
 
-  Result<FileOutcome> capture(const RequiredFile& required) {
+  // The outcomes of files that follow each other in the list.
+  Result<std::vector<FileOutcome>> capture(std::span<const RequiredFile> run) {
+    std::vector<FileOutcome> outcomes;
+    std::deque<FirstLook> asked_for;
+    for (std::size_t file = 0; file < run.size(); ++file) {
+      while (asked_for.size() < kAskedFor && file + asked_for.size() < run.size())
+        asked_for.push_back(TRY(look(run[file + asked_for.size()])));
+      FirstLook& look = asked_for.front();
+      outcomes.push_back(look.to_read ? TRY(read(run[file], *look.to_read)) : std::move(look.outcome));
+      asked_for.pop_front();
+    }
+    return outcomes;
+  }
+
+ private:
+  Result<FirstLook> look(const RequiredFile& required) {
     Result<SourceFile> source = open_source(root_, required.name);
-    if (!source) return recover(required, describe(source.error()));
+    if (!source) {
+      FileOutcome recovered = TRY(recover(required, describe(source.error())));
+      return FirstLook{std::nullopt, std::move(recovered)};
+    }
     const auto size = static_cast<std::uint64_t>(source->status.st_size);
     if (options_.parent && !options_.reread && required.named_by_sha1) {
       std::optional<Node> node = TRY(known_.find(*options_.parent, required.name));
       if (node && node->size_bytes == size) {
         context_.progress.add(size);
-        return FileOutcome{Origin::kKnown, std::move(*node), {}};
+        return FirstLook{std::nullopt, {Origin::kKnown, std::move(*node), {}}};
       }
     }
-    return read(required, *source);
+    // Advice alone: a file system that takes none still reads.
+    ::posix_fadvise(source->descriptor.get(), 0, kReadBytes, POSIX_FADV_WILLNEED);
+    return FirstLook{std::move(*source), {}};
   }
 
- private:
   static std::string describe(const Error& error) {
     return error.code == ErrorCode::kNotFound ? "not in the filestore" : error.message;
   }
@@ -167,9 +197,8 @@ Result<CapturedFiles> capture_files(const CaptureContext& context, const std::ve
         TRY(context.stopping.check());
         TRY(inner.stopping.check());
         const std::size_t last = std::min(required.size(), first + kRun);
-        std::vector<FileOutcome> outcomes;
-        for (std::size_t file = first; file < last; ++file)
-          outcomes.push_back(TRY(reader.capture(required[file])));
+        const std::vector<FileOutcome> outcomes =
+            TRY(reader.capture(std::span(required).subspan(first, last - first)));
         const std::scoped_lock lock(captured_mutex);
         for (std::size_t file = first; file < last; ++file)
           add_outcome(captured, required[file], outcomes[file - first]);
