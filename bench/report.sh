@@ -118,7 +118,7 @@ report() {
   printf -- '- project: %s\n' "$(cat "$work/measured_project")"
   printf -- '- %s; %d cores; everything on %s%s; %d rounds after one to warm up; load before it %s\n' \
     "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" "$(nproc)" \
-    "$(work_directory_kind "$work")" "$(if [[ $cold == yes ]]; then echo ', nothing in memory before a measurement'; fi)" \
+    "$(work_directory_kind "$work")" "$(if [[ $warm == no ]]; then echo ', nothing of it in memory before a measurement'; fi)" \
     "$rounds" "$load_before"
   printf -- '- %s, %s, %s\n' "$("$skyhold" --version)" "$("$SCRATCH_POSTGRES_PROGRAMS/postgres" --version)" \
     "$(restic version | cut -d' ' -f1-2)"

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <charconv>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -98,13 +99,19 @@ std::optional<std::size_t> write_past_cache(int fd, ByteView bytes) {
   constexpr std::size_t kAtOnceBytes = 1U << 20;
   struct statfs system {};
   if (::fstatfs(fd, &system) != 0 || system.f_type == TMPFS_MAGIC) return 0;  // tmpfs is that cache
-  const PageBuffer buffer(kAtOnceBytes);
-  if (!buffer.is_there() || !set_direct(fd, true)) return 0;
+  // A disk takes pages from where they are if they begin at a border, else from a copy.
+  std::optional<PageBuffer> copy;
+  if (reinterpret_cast<std::uintptr_t>(bytes.data()) % kPageBytes != 0) copy.emplace(kAtOnceBytes);
+  if ((copy && !copy->is_there()) || !set_direct(fd, true)) return 0;
   std::size_t done = 0;
   while (done % kPageBytes == 0 && bytes.size() - done >= kPageBytes) {
-    const std::size_t count = std::min(kAtOnceBytes, (bytes.size() - done) / kPageBytes * kPageBytes);
-    std::memcpy(buffer.place(), bytes.data() + done, count);
-    const ssize_t wrote = ::write(fd, buffer.place(), count);
+    std::size_t count = (bytes.size() - done) / kPageBytes * kPageBytes;
+    const void* from = bytes.data() + done;
+    if (copy) {
+      count = std::min(count, kAtOnceBytes);
+      from = std::memcpy(copy->place(), from, count);
+    }
+    const ssize_t wrote = ::write(fd, from, count);
     if (wrote < 0 && errno == EINTR) continue;
     if (wrote < 0 && errno == EINVAL) break;  // its blocks are larger than a page
     if (wrote < 0) return std::nullopt;

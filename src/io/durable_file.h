@@ -21,7 +21,8 @@ struct DurableWriteOptions {
 };
 
 // Writes a temporary file, syncs it, moves it into place and syncs the directory. Of a
-// megabyte or more, whole pages go past the page cache where the file system lets them.
+// megabyte or more, whole pages go past the page cache where the file system lets them; without
+// a copy when `bytes` begin at a page's border.
 // Errors: kAlreadyExists, kNoSpace, kPermissionDenied, kUnavailable.
 Status write_file_durably(const std::filesystem::path& path, ByteView bytes,
                           const DurableWriteOptions& options = {});

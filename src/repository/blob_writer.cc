@@ -240,7 +240,7 @@ Result<Id> BlobWriter::Lane::store(ByteView plain) {
 
 Status BlobWriter::submit(FinishedPack pack) {
   TRY(first_failure());
-  counters_->stored += pack.bytes.size();
+  counters_->stored += pack.bytes().size();
   ++counters_->objects;
   auto pending = std::make_shared<PendingPack>();
   pending->pack = std::move(pack);
@@ -305,7 +305,7 @@ void BlobWriter::run_uploader(std::size_t copy) {
     if (copies.healthy(copy)) {
       const Timed timed(counters_->upload);
       const FinishedPack& pack = (*pending)->pack;
-      const Status stored = copies.put_on(copy, object_name(FileKind::kPack, pack.id), pack.bytes);
+      const Status stored = copies.put_on(copy, object_name(FileKind::kPack, pack.id), pack.bytes());
       if (!stored && copies.healthy_count() == 0) fail_with(stored.error());
     }
     settle(**pending, copy);

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kPlainEntryBytes = 37;
 constexpr std::size_t kCompressedEntryBytes = 41;
 constexpr std::size_t kLengthFieldBytes = 4;
+constexpr std::size_t kPageBytes = 4096;
 
 void put_u32le(Bytes& out, std::uint32_t value) {
   for (int shift = 0; shift < 32; shift += 8) out.push_back(static_cast<std::uint8_t>(value >> shift));
@@ -55,31 +56,35 @@ Result<PackedBlob> take_entry(ByteView& header) {
 Status PackBuilder::add(const CipherKey& key, const BlobHandle& handle, ByteView plain,
                         const EncodeOptions& options) {
   make_room(handle);
-  list(handle, TRY(encode_blob_append(key, plain, options, bytes_)));
+  list(handle, TRY(encode_blob_append(key, plain, options, buffer_)));
   return {};
 }
 
 void PackBuilder::move_in(const BlobHandle& handle, ByteView stored, std::uint32_t raw_length) {
   make_room(handle);
-  append(bytes_, stored);
+  append(buffer_, stored);
   list(handle, {static_cast<std::uint32_t>(stored.size()), raw_length});
 }
 
 void PackBuilder::make_room(const BlobHandle& handle) {
   SKYHOLD_ASSERT(blobs_.empty() || blobs_.front().handle.type == handle.type);
-  if (bytes_.capacity() == 0) bytes_.reserve(kPackTargetBytes + (kPackTargetBytes / 8));
+  if (buffer_.capacity() > 0) return;
+  buffer_.reserve(kPackTargetBytes + (kPackTargetBytes / 8) + kPageBytes);
+  begin_ = kPageBytes - reinterpret_cast<std::uintptr_t>(buffer_.data()) % kPageBytes;
+  buffer_.resize(begin_);
 }
 
 // The blob that was appended last.
 void PackBuilder::list(const BlobHandle& handle, const EncodedBlob& encoded) {
-  SKYHOLD_ASSERT(bytes_.size() <= UINT32_MAX);
-  blobs_.push_back({handle, static_cast<std::uint32_t>(bytes_.size() - encoded.length), encoded.length,
+  SKYHOLD_ASSERT(size_bytes() <= UINT32_MAX);
+  blobs_.push_back({handle, static_cast<std::uint32_t>(size_bytes() - encoded.length), encoded.length,
                     encoded.raw_length});
 }
 
 void PackBuilder::absorb(PackBuilder&& other) {
   for (const PackedBlob& blob : other.blobs_) {
-    move_in(blob.handle, ByteView(other.bytes_).subspan(blob.offset, blob.length), blob.raw_length);
+    move_in(blob.handle, ByteView(other.buffer_).subspan(other.begin_ + blob.offset, blob.length),
+            blob.raw_length);
   }
   other = PackBuilder();
 }
@@ -90,12 +95,13 @@ FinishedPack PackBuilder::finish(const CipherKey& key) {
   header.reserve(blobs_.size() * kCompressedEntryBytes);
   for (const PackedBlob& blob : blobs_) append_entry(header, blob);
   SKYHOLD_ASSERT(header.size() + kCipherOverheadBytes <= kMaxPackHeaderBytes);
-  encrypt_append(key, header, bytes_);
-  put_u32le(bytes_, static_cast<std::uint32_t>(header.size() + kCipherOverheadBytes));
+  encrypt_append(key, header, buffer_);
+  put_u32le(buffer_, static_cast<std::uint32_t>(header.size() + kCipherOverheadBytes));
 
   FinishedPack pack;
-  pack.id = sha256(bytes_);
-  pack.bytes = std::move(bytes_);
+  pack.buffer = std::move(buffer_);
+  pack.begin = begin_;
+  pack.id = sha256(pack.bytes());
   pack.blobs = std::move(blobs_);
   *this = PackBuilder();
   return pack;

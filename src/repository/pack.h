@@ -25,9 +25,12 @@ inline constexpr std::uint32_t kMaxPackHeaderBytes = 16U << 20;
 inline constexpr std::size_t kPackTargetBytes = 16U << 20;
 
 struct FinishedPack {
-  Id id;  // SHA-256 of bytes
-  Bytes bytes;
+  Id id;  // SHA-256 of bytes()
+  Bytes buffer;
+  std::size_t begin = 0;  // at a page's border, for disks (write_file_durably)
   std::vector<PackedBlob> blobs;
+
+  [[nodiscard]] ByteView bytes() const { return ByteView(buffer).subspan(begin); }
 };
 
 // Fills one pack. Not thread-safe.
@@ -37,7 +40,7 @@ class PackBuilder {
   Status add(const CipherKey& key, const BlobHandle& handle, ByteView plain, const EncodeOptions& options);
   // Takes a blob of another pack: `stored` is encrypted already.
   void move_in(const BlobHandle& handle, ByteView stored, std::uint32_t raw_length);
-  [[nodiscard]] std::size_t size_bytes() const { return bytes_.size(); }
+  [[nodiscard]] std::size_t size_bytes() const { return buffer_.size() - begin_; }
   [[nodiscard]] bool empty() const { return blobs_.empty(); }
   // Appends the header and names the pack; the builder is empty again afterwards.
   FinishedPack finish(const CipherKey& key);
@@ -48,7 +51,8 @@ class PackBuilder {
   void make_room(const BlobHandle& handle);
   void list(const BlobHandle& handle, const EncodedBlob& encoded);
 
-  Bytes bytes_;
+  Bytes buffer_;
+  std::size_t begin_ = 0;
   std::vector<PackedBlob> blobs_;
 };
 

@@ -35,22 +35,22 @@ FinishedPack pack_of(const std::vector<Bytes>& plains) {
 }
 
 ByteView tail_of(const FinishedPack& pack) {
-  const auto bytes = pack_header_bytes(ByteView(pack.bytes).last(4), pack.bytes.size());
-  return ByteView(pack.bytes).last(*bytes);
+  const auto bytes = pack_header_bytes(pack.bytes().last(4), pack.bytes().size());
+  return pack.bytes().last(*bytes);
 }
 
 TEST(Pack, HeaderTellsWhatLiesInsideAndEachBlobReadsBack) {
   const std::vector<Bytes> plains{text_of(100), noise_of(5000), text_of(70'000), text_of(1)};
   const FinishedPack pack = pack_of(plains);
-  EXPECT_EQ(pack.id, sha256(pack.bytes));
-  EXPECT_EQ(pack_file_bytes(pack.blobs), pack.bytes.size());
-  const auto blobs = parse_pack_header(kKey, tail_of(pack), pack.bytes.size());
+  EXPECT_EQ(pack.id, sha256(pack.bytes()));
+  EXPECT_EQ(pack_file_bytes(pack.blobs), pack.bytes().size());
+  const auto blobs = parse_pack_header(kKey, tail_of(pack), pack.bytes().size());
   ASSERT_TRUE(blobs) << to_string(blobs.error());
   ASSERT_EQ(blobs->size(), plains.size());
   for (std::size_t i = 0; i < plains.size(); ++i) {
     const PackedBlob& blob = (*blobs)[i];
     EXPECT_EQ(blob.offset, pack.blobs[i].offset);
-    const auto plain = decode_blob(kKey, blob, ByteView(pack.bytes).subspan(blob.offset, blob.length));
+    const auto plain = decode_blob(kKey, blob, pack.bytes().subspan(blob.offset, blob.length));
     ASSERT_TRUE(plain);
     EXPECT_EQ(*plain, plains[i]);
   }
@@ -64,14 +64,14 @@ TEST(Pack, AnyFlippedBitOfTheHeaderIsNoticed) {
   for (std::size_t i = 0; i < tail.size(); ++i) {
     Bytes damaged = tail;
     damaged[i] ^= 0x10;
-    EXPECT_FALSE(parse_pack_header(kKey, damaged, pack.bytes.size())) << "byte " << i;
+    EXPECT_FALSE(parse_pack_header(kKey, damaged, pack.bytes().size())) << "byte " << i;
   }
 }
 
 TEST(Pack, AHeaderThatDoesNotAccountForThePackIsRefused) {
   const FinishedPack pack = pack_of({text_of(500)});
-  EXPECT_FALSE(parse_pack_header(kKey, tail_of(pack), pack.bytes.size() + 1));
-  EXPECT_FALSE(parse_pack_header(kKey, tail_of(pack), pack.bytes.size() - 1));
+  EXPECT_FALSE(parse_pack_header(kKey, tail_of(pack), pack.bytes().size() + 1));
+  EXPECT_FALSE(parse_pack_header(kKey, tail_of(pack), pack.bytes().size() - 1));
   EXPECT_FALSE(pack_header_bytes(to_bytes("\xff\xff\xff\xff"), 1000));
 }
 
@@ -86,7 +86,7 @@ TEST(Pack, AbsorbsAnotherWithItsBlobsMoved) {
   const FinishedPack pack = first.finish(kKey);
   ASSERT_EQ(pack.blobs.size(), 2U);
   const PackedBlob& moved = pack.blobs[1];
-  EXPECT_EQ(*decode_blob(kKey, moved, ByteView(pack.bytes).subspan(moved.offset, moved.length)), b);
+  EXPECT_EQ(*decode_blob(kKey, moved, pack.bytes().subspan(moved.offset, moved.length)), b);
 }
 
 TEST(BlobCodec, ADamagedBlobIsNeverGivenBack) {

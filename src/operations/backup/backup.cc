@@ -1,6 +1,7 @@
 #include "operations/backup/backup.h"
 
 #include <algorithm>
+#include <future>
 #include <mutex>
 #include <thread>
 #include <type_traits>
@@ -51,6 +52,12 @@ struct Captured {
   CapturedFiles files;
 };
 
+// The database, held at one instant, and what is known of it before its contents are read.
+struct Source {
+  DatabaseSnapshot snapshot;
+  Captured captured;
+};
+
 // One backup from lock to snapshot. Reads as its phases; each is a step of run().
 class Backup {
  public:
@@ -61,13 +68,15 @@ class Backup {
   Result<BackupResult> run() {
     const double started = monotonic_seconds();
     result_.manifest.started_at = SystemClock().now();
+    // Beside the lock, which is only trusted some time after it was written: both mostly wait.
+    std::future<Result<Source>> source = std::async(std::launch::async, [this] { return open_source(); });
     const auto lock =
         TRY(RepositoryLock::acquire(repository_.copies(), repository_.key(), LockMode::kShared));
     const Earlier earlier = TRY(stage("prepare", [&] { return find_earlier(); }));
     BlobWriterOptions writing;
     writing.pack_target_bytes = options_.pack_target_bytes;
     const auto writer = TRY(BlobWriter::start(repository_, writing));
-    Captured captured = TRY(capture_with_retries(*writer, earlier));
+    Captured captured = TRY(capture_with_retries(*writer, earlier, source.get()));
     fill_manifest(captured);
     if (options_.review) TRY(options_.review(result_.manifest));
     const Id tree = TRY(stage("trees", [&] { return store_tree(*writer, captured); }));
@@ -128,17 +137,18 @@ class Backup {
 
   // A lock that is queued between our coordinator and a reader ends an attempt, not the
   // backup: what was read is stored and costs little to read again.
-  Result<Captured> capture_with_retries(BlobWriter& writer, const Earlier& earlier) {
+  Result<Captured> capture_with_retries(BlobWriter& writer, const Earlier& earlier, Result<Source> source) {
     // An archive can be read once.
     const int attempts = options_.streamed_files == nullptr ? kCaptureAttempts : 1;
     for (int attempt = 1;; ++attempt) {
-      Result<Captured> captured = capture(writer, earlier);
+      Result<Captured> captured = capture(writer, earlier, std::move(source));
       if (captured || captured.error().code != ErrorCode::kBusy || attempt == attempts) return captured;
       progress_.warn(fmt::format("{}; trying again", captured.error().message));
+      source = open_source();
     }
   }
 
-  Result<Captured> capture(BlobWriter& writer, const Earlier& earlier) {
+  Result<Source> open_source() {
     if (options_.filestore) TRY(check_filestore(*options_.filestore));
     DatabaseSnapshot snapshot = TRY(
         stage("lock tables", [&] { return DatabaseSnapshot::open(options_.database, CaptureOptions{}); }));
@@ -147,11 +157,16 @@ class Backup {
     captured.point_in_time = snapshot.point_in_time();
     captured.odoo = TRY(odoo_facts(snapshot));
     captured.required = TRY(required_files(snapshot));
-    TRY(capture_streams(writer, earlier, snapshot, captured));
+    return Source{std::move(snapshot), std::move(captured)};
+  }
+
+  Result<Captured> capture(BlobWriter& writer, const Earlier& earlier, Result<Source> opened) {
+    Source source = TRY(std::move(opened));
+    TRY(capture_streams(writer, earlier, source.snapshot, source.captured));
     // Had the coordinator lost its connection, its locks would be gone and a table that was
     // truncated since would have been read as empty.
-    TRY(snapshot.confirm_held());
-    return captured;
+    TRY(source.snapshot.confirm_held());
+    return std::move(source.captured);
   }
 
   Result<RequiredFiles> required_files(DatabaseSnapshot& snapshot) {

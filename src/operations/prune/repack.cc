@@ -54,7 +54,7 @@ class Repacker {
     if (open.builder.empty()) return {};
     FinishedPack pack = open.builder.finish(repository_.key());
     open.blobs = 0;
-    TRY(repository_.copies().put_everywhere(object_name(FileKind::kPack, pack.id), pack.bytes));
+    TRY(repository_.copies().put_everywhere(object_name(FileKind::kPack, pack.id), pack.bytes()));
     written_.push_back({pack.id, std::move(pack.blobs), std::nullopt});
     return {};
   }
