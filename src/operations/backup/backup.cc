@@ -55,7 +55,17 @@ struct Captured {
 // The database, held at one instant, and what is known of it before its contents are read.
 struct Source {
   DatabaseSnapshot snapshot;
+  // Started early: they read the catalogs for a while before they have anything to say.
+  ClientProcess schema_dump;
+  ClientProcess rest_dump;
   Captured captured;
+};
+
+// The repository, locked, and what it holds.
+struct Target {
+  std::unique_ptr<RepositoryLock> lock;
+  Earlier earlier;
+  std::unique_ptr<BlobWriter> writer;
 };
 
 // One backup from lock to snapshot. Reads as its phases; each is a step of run().
@@ -68,26 +78,23 @@ class Backup {
   Result<BackupResult> run() {
     const double started = monotonic_seconds();
     result_.manifest.started_at = SystemClock().now();
-    // Beside the lock, which is only trusted some time after it was written: both mostly wait.
-    std::future<Result<Source>> source = std::async(std::launch::async, [this] { return open_source(); });
-    const auto lock =
-        TRY(RepositoryLock::acquire(repository_.copies(), repository_.key(), LockMode::kShared));
-    const Earlier earlier = TRY(stage("prepare", [&] { return find_earlier(); }));
-    BlobWriterOptions writing;
-    writing.pack_target_bytes = options_.pack_target_bytes;
-    const auto writer = TRY(BlobWriter::start(repository_, writing));
-    Captured captured = TRY(capture_with_retries(*writer, earlier, source.get()));
+    // Both at once: a lock is only trusted some time after it was written, and catalogs may be cold.
+    std::future<Result<Target>> opening = std::async(std::launch::async, [this] { return open_target(); });
+    Result<Source> source = open_source();
+    const Target target = TRY(opening.get());
+    BlobWriter& writer = *target.writer;
+    Captured captured = TRY(capture_with_retries(writer, target.earlier, std::move(source)));
     fill_manifest(captured);
     if (options_.review) TRY(options_.review(result_.manifest));
-    const Id tree = TRY(stage("trees", [&] { return store_tree(*writer, captured); }));
+    const Id tree = TRY(stage("trees", [&] { return store_tree(writer, captured); }));
     TRY(cancel_.check());
     // All is read, and a slow store may still be behind: how long it takes is not known.
     progress_.report({fmt::format("Uploading the last of it, to {}", copies_in_words()), 0, 0, 0, 0});
-    TRY(stage("finish uploads", [&] { return writer->finish(); }));
+    TRY(stage("finish uploads", [&] { return writer.finish(); }));
     // A copy whose lock was taken from us may have been pruned under us.
-    TRY(lock->confirm());
-    TRY(write_snapshot(tree, earlier, *writer, captured));
-    fill_result(*writer, captured, monotonic_seconds() - started);
+    TRY(target.lock->confirm());
+    TRY(write_snapshot(tree, target.earlier, writer, captured));
+    fill_result(writer, captured, monotonic_seconds() - started);
     return std::move(result_);
   }
 
@@ -112,6 +119,16 @@ class Backup {
   [[nodiscard]] std::string copies_in_words() {
     const std::size_t copies = repository_.copies().size();
     return copies == 1 ? "one copy" : fmt::format("{} copies", copies);
+  }
+
+  Result<Target> open_target() {
+    Target target;
+    target.lock = TRY(RepositoryLock::acquire(repository_.copies(), repository_.key(), LockMode::kShared));
+    target.earlier = TRY(stage("prepare", [&] { return find_earlier(); }));
+    BlobWriterOptions writing;
+    writing.pack_target_bytes = options_.pack_target_bytes;
+    target.writer = TRY(BlobWriter::start(repository_, writing));
+    return target;
   }
 
   // Snapshots before the index: what a snapshot names, an index that is read later knows.
@@ -152,17 +169,19 @@ class Backup {
     if (options_.filestore) TRY(check_filestore(*options_.filestore));
     DatabaseSnapshot snapshot = TRY(
         stage("lock tables", [&] { return DatabaseSnapshot::open(options_.database, CaptureOptions{}); }));
+    ClientProcess schema_dump = TRY(snapshot.start_dump(DatabaseSnapshot::DumpPart::kSchema));
+    ClientProcess rest_dump = TRY(snapshot.start_dump(DatabaseSnapshot::DumpPart::kRest));
     Captured captured;
     captured.database = snapshot.facts();
     captured.point_in_time = snapshot.point_in_time();
     captured.odoo = TRY(odoo_facts(snapshot));
     captured.required = TRY(required_files(snapshot));
-    return Source{std::move(snapshot), std::move(captured)};
+    return Source{std::move(snapshot), std::move(schema_dump), std::move(rest_dump), std::move(captured)};
   }
 
   Result<Captured> capture(BlobWriter& writer, const Earlier& earlier, Result<Source> opened) {
     Source source = TRY(std::move(opened));
-    TRY(capture_streams(writer, earlier, source.snapshot, source.captured));
+    TRY(capture_streams(writer, earlier, source));
     // Had the coordinator lost its connection, its locks would be gone and a table that was
     // truncated since would have been read as empty.
     TRY(source.snapshot.confirm_held());
@@ -184,8 +203,9 @@ class Backup {
 
   // Tables, the two dumps and the files, all at once: the server's formatting of rows is
   // the bottleneck, so everything else overlaps it.
-  Status capture_streams(BlobWriter& writer, const Earlier& earlier, DatabaseSnapshot& snapshot,
-                         Captured& captured) {
+  Status capture_streams(BlobWriter& writer, const Earlier& earlier, Source& source) {
+    DatabaseSnapshot& snapshot = source.snapshot;
+    Captured& captured = source.captured;
     const std::vector<TableRead> reads = plan_table_reads(snapshot.tables());
     CaptureProgress progress(progress_);
     progress.set_phase("Reading the database and files");
@@ -196,15 +216,13 @@ class Backup {
     const CaptureContext context{repository_, writer, progress, cancel_, group.stopping()};
     const int readers = reader_count();
     group.run([&]() -> Status {
-      captured.schema_dump = TRY(stage("schema dump", [&] {
-        return capture_dump(context, snapshot, DatabaseSnapshot::DumpPart::kSchema, "database/schema.dump");
-      }));
+      captured.schema_dump = TRY(stage(
+          "schema dump", [&] { return capture_dump(context, source.schema_dump, "database/schema.dump"); }));
       return {};
     });
     group.run([&]() -> Status {
-      captured.rest_dump = TRY(stage("rest dump", [&] {
-        return capture_dump(context, snapshot, DatabaseSnapshot::DumpPart::kRest, "database/rest.dump");
-      }));
+      captured.rest_dump = TRY(
+          stage("rest dump", [&] { return capture_dump(context, source.rest_dump, "database/rest.dump"); }));
       return {};
     });
     group.run([&]() -> Status {
@@ -245,10 +263,9 @@ class Backup {
     return std::max(2, static_cast<int>(std::thread::hardware_concurrency()));
   }
 
-  static Result<CapturedFile> capture_dump(const CaptureContext& context, const DatabaseSnapshot& snapshot,
-                                           DatabaseSnapshot::DumpPart part, const std::string& path) {
+  static Result<CapturedFile> capture_dump(const CaptureContext& context, ClientProcess& dump,
+                                           const std::string& path) {
     constexpr std::size_t kReadBytes = 256U << 10;
-    ClientProcess dump = TRY(snapshot.start_dump(part));
     const auto lane = context.writer.open_lane(BlobType::kData);
     StreamWriter file(*lane, kTableChunks, StreamWriter::HashWhole::kYes);
     {
