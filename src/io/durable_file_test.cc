@@ -70,14 +70,23 @@ TEST_F(DurableFileTest, WritesTheWholeFileAndNothingElse) {
   EXPECT_THAT(files(), testing::ElementsAre("file"));
 }
 
-TEST_F(DurableFileTest, LargeFilesAreWrittenWholeWhereverTheyEnd) {
+// From a page's border and from beside one, on a disk if there is one.
+TEST_F(DurableFileTest, LargeFilesAreWrittenWholeWhereverTheyBeginAndEnd) {
+  constexpr std::size_t kPageBytes = 4096;
+  const ScratchDirectory on_disk("/var/tmp");
+  const fs::path file = on_disk / "file";
   std::mt19937 random(1);
   for (const std::size_t size :
        {1U << 20, (1U << 20) + 1, (2U << 20) - 1, (3U << 20) + 4096, (3U << 20) + 4095}) {
-    Bytes bytes(size);
-    std::generate(bytes.begin(), bytes.end(), [&] { return static_cast<std::uint8_t>(random()); });
-    ASSERT_TRUE(write_file_durably(file_, bytes, {.if_exists = IfExists::kReplace}));
-    EXPECT_TRUE(content(file_) == as_text(bytes)) << size;
+    Bytes buffer(size + 2 * kPageBytes);
+    std::generate(buffer.begin(), buffer.end(), [&] { return static_cast<std::uint8_t>(random()); });
+    const std::size_t border = kPageBytes - reinterpret_cast<std::uintptr_t>(buffer.data()) % kPageBytes;
+    for (const std::size_t begin : {border, border + 1}) {
+      const ByteView bytes = ByteView(buffer).subspan(begin, size);
+      ASSERT_TRUE(write_file_durably(file, bytes, {.if_exists = IfExists::kReplace}));
+      EXPECT_TRUE(content(file) == as_text(bytes))
+          << size << " from " << begin - border << " beside a border";
+    }
   }
 }
 

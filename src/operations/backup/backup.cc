@@ -79,6 +79,7 @@ class Backup {
     const double started = monotonic_seconds();
     result_.manifest.started_at = SystemClock().now();
     // Both at once: a lock is only trusted some time after it was written, and catalogs may be cold.
+    // The source in this thread: its dumps do not outlive the one that starts them (io/child_process.h).
     std::future<Result<Target>> opening = std::async(std::launch::async, [this] { return open_target(); });
     Result<Source> source = open_source();
     const Target target = TRY(opening.get());

@@ -76,8 +76,8 @@ class FileReader {
     for (std::size_t file = 0; file < run.size(); ++file) {
       while (asked_for.size() < kAskedFor && file + asked_for.size() < run.size())
         asked_for.push_back(TRY(look(run[file + asked_for.size()])));
-      FirstLook& look = asked_for.front();
-      outcomes.push_back(look.to_read ? TRY(read(run[file], *look.to_read)) : std::move(look.outcome));
+      FirstLook& first = asked_for.front();
+      outcomes.push_back(first.to_read ? TRY(read(run[file], *first.to_read)) : std::move(first.outcome));
       asked_for.pop_front();
     }
     return outcomes;
