@@ -45,6 +45,7 @@ struct BlobWriter::Uploader {
   std::vector<std::thread> threads;
   double held_up_seconds = 0;  // that the others waited for it, less what is forgiven
   double forgiven_at = monotonic_seconds();
+  std::atomic<std::uint64_t> uploaded_bytes{0};
 
   mutable std::mutex mutex;  // of what follows
   std::condition_variable changed;
@@ -70,8 +71,8 @@ struct BlobWriter::Uploader {
 };
 
 struct BlobWriter::Counters {
-  std::atomic<std::uint64_t> data_blobs{0}, tree_blobs{0}, plain_new{0}, plain_reused{0}, stored{0},
-      objects{0};
+  std::atomic<std::uint64_t> data_blobs{0}, tree_blobs{0}, plain_new{0}, plain_reused{0}, packed{0},
+      stored{0}, objects{0};
   std::atomic<std::int64_t> hash{0}, encode{0}, pack{0}, wait{0}, upload{0};
 };
 
@@ -240,6 +241,7 @@ Result<Id> BlobWriter::Lane::store(ByteView plain) {
 
 Status BlobWriter::submit(FinishedPack pack) {
   TRY(first_failure());
+  counters_->packed += pack.bytes().size();
   counters_->stored += pack.bytes().size();
   ++counters_->objects;
   auto pending = std::make_shared<PendingPack>();
@@ -262,6 +264,7 @@ void BlobWriter::offer(std::size_t copy, const PendingPackPtr& pending) {
       uploader.take_back(pending);
       return;
     }
+    tell_watcher();
     look_at_pace(copy);
   }
 }
@@ -308,6 +311,7 @@ void BlobWriter::run_uploader(std::size_t copy) {
       const Status stored = copies.put_on(copy, object_name(FileKind::kPack, pack.id), pack.bytes());
       if (!stored && copies.healthy_count() == 0) fail_with(stored.error());
     }
+    uploader.uploaded_bytes += (*pending)->pack.bytes().size();
     settle(**pending, copy);
     uploader.take_back(*pending);
   }
@@ -353,7 +357,13 @@ Status BlobWriter::flush_leftovers() {
   return {};
 }
 
-Status BlobWriter::finish() {
+Status BlobWriter::finish(const UploadWatcher& watch) {
+  watch_ = watch;
+  expected_bytes_ = counters_->packed;
+  for (const auto& leftovers : leftovers_) {
+    for (const PackBuilder& builder : leftovers) expected_bytes_ += builder.size_bytes();
+  }
+  tell_watcher();
   TRY(flush_leftovers());
   for (auto& uploader : uploaders_) uploader->queue.close();
   wait_for_uploads();
@@ -372,10 +382,25 @@ void BlobWriter::wait_for_uploads() {
         std::unique_lock lock(uploader.mutex);
         uploader.changed.wait_for(lock, kLook, [&] { return uploader.outstanding.empty(); });
       }
+      tell_watcher();
       if (!uploader.idle()) look_at_pace(copy);
     }
     settle_all(copy);
   }
+  tell_watcher();
+}
+
+void BlobWriter::tell_watcher() const {
+  if (!watch_) return;
+  UploadProgress progress;
+  progress.total_bytes = std::max<std::uint64_t>(expected_bytes_, counters_->packed);
+  progress.uploaded_bytes = progress.total_bytes;
+  for (std::size_t copy = 0; copy < uploaders_.size(); ++copy) {
+    if (!repository_.copies().healthy(copy)) continue;
+    progress.uploaded_bytes =
+        std::min<std::uint64_t>(progress.uploaded_bytes, uploaders_[copy]->uploaded_bytes);
+  }
+  watch_(progress);
 }
 
 Status BlobWriter::first_failure() const {

@@ -20,6 +20,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -59,6 +60,13 @@ struct WriteTotals {
   double upload_seconds = 0;
 };
 
+// How far the copy has come that is furthest behind, of those that are written to. Grows by whole packs.
+struct UploadProgress {
+  std::uint64_t uploaded_bytes = 0;
+  std::uint64_t total_bytes = 0;
+};
+using UploadWatcher = std::function<void(const UploadProgress&)>;
+
 class BlobWriter {
  public:
   class Lane;
@@ -75,8 +83,8 @@ class BlobWriter {
   // Thread-safe. Lanes must be gone before finish().
   std::unique_ptr<Lane> open_lane(BlobType type);
   // Uploads what is left, writes the index and keeps from deletion what is used again. The
-  // snapshot may be written afterwards.
-  Status finish();
+  // snapshot may be written afterwards. `watch` is told many times a second, in this thread.
+  Status finish(const UploadWatcher& watch = {});
   [[nodiscard]] WriteTotals totals() const;
   [[nodiscard]] const GearTable& gear_table() const { return gear_table_; }
 
@@ -102,6 +110,7 @@ class BlobWriter {
   void settle_all(std::size_t copy);
   void settle(PendingPack& pending, std::size_t copy);
   void wait_for_uploads();
+  void tell_watcher() const;
   Status write_index(const std::vector<IndexedPack>& packs);
   Status submit(FinishedPack pack);
   Status flush_leftovers();
@@ -118,7 +127,9 @@ class BlobWriter {
   bool notes_reuse_ = false;  // a copy's store wants to know
   std::unique_ptr<Counters> counters_;
   std::vector<std::unique_ptr<Uploader>> uploaders_;
-  std::mutex submit_mutex_;  // one pack at a time is offered to the copies
+  std::mutex submit_mutex_;           // one pack at a time is offered to the copies
+  UploadWatcher watch_;               // while finish() runs
+  std::uint64_t expected_bytes_ = 0;  // of all packs, known by then
 
   mutable std::mutex mutex_;
   HandleTable<Claim> claimed_;

@@ -19,6 +19,9 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t kSaltBytes = 64;
 constexpr std::size_t kPasswordBytes = 32;
+// scrypt makes guesses dear, and 256 random bits are not guessed: the tenth of a second that its usual
+// cost takes is spent by every command and every job for nothing.
+constexpr ScryptParameters kScryptOfRandomPassword{1024, 8, 1};
 
 std::string host_name() {
   std::array<char, 256> name{};
@@ -60,8 +63,9 @@ Result<CipherKey> decode_cipher_key(ByteView text) {
 }
 
 Result<KeyFile> new_key_file(const CipherKey& repository_key, std::string_view password,
-                             const std::string& project) {
+                             const std::string& project, const ScryptParameters& scrypt) {
   KeyFile file;
+  file.scrypt = scrypt;
   file.salt.resize(kSaltBytes);
   random_bytes(file.salt);
   const CipherKey user_key = TRY(derive_cipher_key(password, file.salt, file.scrypt));
@@ -80,7 +84,7 @@ Result<KeyFile> new_platform_key(const CipherKey& repository_key, const MasterKe
   std::array<std::uint8_t, kPasswordBytes> secret{};
   random_bytes(secret);
   const std::string password = hex_encode(secret);
-  KeyFile file = TRY(new_key_file(repository_key, password, project));
+  KeyFile file = TRY(new_key_file(repository_key, password, project, kScryptOfRandomPassword));
   file.role = "platform";
   file.wrapped_password = master_key.wrap(password, wrap_context(file));
   return file;
@@ -88,7 +92,7 @@ Result<KeyFile> new_platform_key(const CipherKey& repository_key, const MasterKe
 
 Result<KeyFile> new_recovery_key(const CipherKey& repository_key, const std::string& password,
                                  const std::string& project) {
-  KeyFile file = TRY(new_key_file(repository_key, password, project));
+  KeyFile file = TRY(new_key_file(repository_key, password, project, ScryptParameters{}));
   file.role = "recovery";
   return file;
 }

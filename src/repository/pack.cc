@@ -82,6 +82,7 @@ void PackBuilder::list(const BlobHandle& handle, const EncodedBlob& encoded) {
 }
 
 void PackBuilder::absorb(PackBuilder&& other) {
+  if (empty()) std::swap(*this, other);
   for (const PackedBlob& blob : other.blobs_) {
     move_in(blob.handle, ByteView(other.buffer_).subspan(other.begin_ + blob.offset, blob.length),
             blob.raw_length);

@@ -246,6 +246,39 @@ TEST_F(RepositoryTest, LeavesASlowCopyBehindSoThatTheOthersNeedNotWait) {
   EXPECT_EQ(*read_all(*open(), node), content);
 }
 
+TEST_F(RepositoryTest, TellsHowFarTheCopyIsThatIsFurthestBehind) {
+  Fault slow;
+  slow.kind = FaultKind::kDelay;
+  slow.method = StoreMethod::kPut;
+  slow.name_prefix = "data/";
+  slow.last_call = kEveryCall;
+  slow.delay = std::chrono::milliseconds(100);
+  faults_[1]->add(slow);
+  faults_[2]->add(Fault::vanish_from(1));
+  const auto repository = open();
+  BlobWriterOptions options;
+  options.pack_target_bytes = 64U << 10;
+  Bytes content(300'000);
+  random_bytes(content);
+  auto writer = *BlobWriter::start(*repository, options);
+  {
+    const auto lane = writer->open_lane(BlobType::kData);
+    StreamWriter file(*lane, kTableChunks, StreamWriter::HashWhole::kNo);
+    ASSERT_TRUE(file.write(content));
+    ASSERT_TRUE(file.finish());
+  }
+  std::vector<UploadProgress> told;
+  ASSERT_TRUE(writer->finish([&](const UploadProgress& progress) { told.push_back(progress); }));
+  ASSERT_GE(told.size(), 2U);
+  EXPECT_LT(told.front().uploaded_bytes, told.front().total_bytes) << "the last pack is not closed yet";
+  for (std::size_t i = 1; i < told.size(); ++i) {
+    EXPECT_GE(told[i].uploaded_bytes, told[i - 1].uploaded_bytes);
+    EXPECT_GE(told[i].total_bytes, told[i - 1].total_bytes);
+  }
+  EXPECT_EQ(told.back().uploaded_bytes, told.back().total_bytes);
+  EXPECT_GT(told.back().total_bytes, content.size());
+}
+
 // Its uploads last until they are interrupted: without that the test would not end.
 class StuckStore final : public StoreDecorator {
  public:

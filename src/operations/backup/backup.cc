@@ -89,9 +89,7 @@ class Backup {
     if (options_.review) TRY(options_.review(result_.manifest));
     const Id tree = TRY(stage("trees", [&] { return store_tree(writer, captured); }));
     TRY(cancel_.check());
-    // All is read, and a slow store may still be behind: how long it takes is not known.
-    progress_.report({fmt::format("Uploading the last of it, to {}", copies_in_words()), 0, 0, 0, 0});
-    TRY(stage("finish uploads", [&] { return writer.finish(); }));
+    TRY(stage("finish uploads", [&] { return finish_uploads(writer); }));
     // A copy whose lock was taken from us may have been pruned under us.
     TRY(target.lock->confirm());
     TRY(write_snapshot(tree, target.earlier, writer, captured));
@@ -309,6 +307,14 @@ class Backup {
       const RequiredFiles& required = captured.required;
       filestore.types = count_file_types(filestore.files, required.files, required.mimetypes);
     }
+  }
+
+  // All is read by then, and a slow store may be far behind.
+  Status finish_uploads(BlobWriter& writer) {
+    const std::string phase = fmt::format("Uploading the last of it, to {}", copies_in_words());
+    return writer.finish([&](const UploadProgress& uploads) {
+      progress_.report({phase, uploads.uploaded_bytes, uploads.total_bytes, 0, 0});
+    });
   }
 
   // Moves the lists of chunks into the tree: of a large database, two of them take too much memory.
