@@ -26,11 +26,26 @@ std::uint64_t high_bits(int count) {
 
 }  // namespace
 
-const ChunkSizes& table_chunks(std::uint64_t table_bytes) {
-  constexpr std::uint64_t kSmallBytes = 64ULL << 20;
-  constexpr std::uint64_t kLargeBytes = 4ULL << 30;
-  if (table_bytes < kSmallBytes) return kSmallTableChunks;
-  return table_bytes < kLargeBytes ? kTableChunks : kLargeTableChunks;
+ChunkSizes table_chunks(const TableSize& size) {
+  constexpr std::uint64_t kSmallTableBytes = 64ULL << 20;
+  constexpr std::uint64_t kSmallDatabaseBytes = 4ULL << 30;
+  constexpr std::uint64_t kLargeTableBytes = 4ULL << 30;
+  constexpr std::uint64_t kLargeDatabaseBytes = 16ULL << 30;
+  constexpr int kCoarsest = 3;
+  // Each class holds four times as much in chunks four times as large.
+  const auto grade = [](std::uint64_t bytes, std::uint64_t large_bytes) {
+    int steps = 0;
+    while (steps < kCoarsest && bytes >= large_bytes << (2 * steps)) ++steps;
+    return steps;
+  };
+  const int coarseness =
+      std::max(grade(size.table_bytes, kLargeTableBytes), grade(size.database_bytes, kLargeDatabaseBytes));
+  if (coarseness == 0) {
+    const bool small = size.table_bytes < kSmallTableBytes && size.database_bytes < kSmallDatabaseBytes;
+    return small ? kSmallTableChunks : kTableChunks;
+  }
+  const std::size_t average_bytes = kTableChunks.average_bytes << (2 * coarseness);
+  return {average_bytes / 4, average_bytes, average_bytes * 4};
 }
 
 GearTable::GearTable(const CipherKey& key) {

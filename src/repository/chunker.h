@@ -25,10 +25,16 @@ struct ChunkSizes {
 // docs/decisions/0004-chunk-sizes.md has the figures.
 inline constexpr ChunkSizes kSmallTableChunks{2U << 10, 4U << 10, 16U << 10};
 inline constexpr ChunkSizes kTableChunks{2U << 10, 8U << 10, 32U << 10};
-inline constexpr ChunkSizes kLargeTableChunks{8U << 10, 32U << 10, 128U << 10};
-// For a table of that size on the server. One that grows into another class is stored anew
-// once; the borders lie far apart.
-const ChunkSizes& table_chunks(std::uint64_t table_bytes);
+
+// On the server.
+struct TableSize {
+  std::uint64_t table_bytes = 0;
+  std::uint64_t database_bytes = 0;  // all its tables
+};
+// Coarser where the table is large, and where the database is, however many tables share it: up to 256 GiB
+// it has no more than about two million chunks. One that grows into another class is stored anew once; the
+// borders lie far apart.
+ChunkSizes table_chunks(const TableSize& size);
 // Files are immutable and named by their content: whole, up to 8 MiB.
 inline constexpr ChunkSizes kFileChunks{8U << 20, 8U << 20, 8U << 20};
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <random>
 #include <set>
 
@@ -78,12 +79,32 @@ TEST(Chunker, CutsDifferentlyForAnotherKey) {
   EXPECT_NE(lengths(GearTable(CipherKey::random())), lengths(GearTable(CipherKey::random())));
 }
 
+std::size_t average_of(std::uint64_t table_bytes, std::uint64_t database_bytes) {
+  return table_chunks({table_bytes, database_bytes}).average_bytes;
+}
+
 TEST(Chunker, SmallTablesAreCutFinerThanLargeOnes) {
-  EXPECT_EQ(table_chunks(0).average_bytes, 4U << 10);
-  EXPECT_EQ(table_chunks((64ULL << 20) - 1).average_bytes, 4U << 10);
-  EXPECT_EQ(table_chunks(64ULL << 20).average_bytes, 8U << 10);
-  EXPECT_EQ(table_chunks((4ULL << 30) - 1).average_bytes, 8U << 10);
-  EXPECT_EQ(table_chunks(4ULL << 30).average_bytes, 32U << 10);
+  for (const auto& [table_bytes, average_kib] : std::map<std::uint64_t, std::size_t>{
+           {0, 4},
+           {(64ULL << 20) - 1, 4},
+           {64ULL << 20, 8},
+           {(4ULL << 30) - 1, 8},
+           {4ULL << 30, 32},
+           {16ULL << 30, 128},
+           {64ULL << 30, 512},
+           {1ULL << 40, 512},
+       }) {
+    EXPECT_EQ(average_of(table_bytes, table_bytes), average_kib << 10) << table_bytes;
+  }
+}
+
+TEST(Chunker, ALargeDatabaseOfManySmallTablesHasNoMoreChunksThanMemoryHasRoomFor) {
+  EXPECT_EQ(average_of(1U << 20, (4ULL << 30) - 1), 4U << 10);
+  for (std::uint64_t database_bytes = 4ULL << 30; database_bytes <= 256ULL << 30; database_bytes <<= 1) {
+    const std::uint64_t chunks = (database_bytes - 1) / average_of(1U << 20, database_bytes - 1);
+    EXPECT_LE(chunks, 2U << 20) << database_bytes;
+  }
+  EXPECT_EQ(average_of(1U << 20, 1ULL << 40), 512U << 10);
 }
 
 TEST(Chunker, LeavesFilesWholeUpToEightMebibytes) {

@@ -13,6 +13,8 @@ namespace {
 // Blobs that lie one after the other in a pack are read in one request of at most this
 // many bytes: a table of small chunks would otherwise cost a request each.
 constexpr std::uint64_t kMaxRunBytes = 4U << 20;
+// And at most this many when they are unfolded: rows may shrink to a twentieth.
+constexpr std::uint64_t kMaxPlainRunBytes = 12U << 20;
 
 class FileStream final : public ByteSource {
  public:
@@ -41,6 +43,7 @@ class FileStream final : public ByteSource {
   // The longest run of adjacent blobs from next_ on.
   std::optional<Run> plan_run() const {
     Run run;
+    std::uint64_t plain_bytes = 0;
     for (std::size_t i = next_; i < file_.content.size(); ++i) {
       const std::optional<BlobLocation> location =
           repository_.index().find({BlobType::kData, file_.content[i]});
@@ -48,7 +51,10 @@ class FileStream final : public ByteSource {
       const bool first = run.blobs.empty();
       const bool adjacent =
           !first && location->pack == run.pack && location->blob.offset == run.offset + run.length;
-      if (!first && (!adjacent || run.length + location->blob.length > kMaxRunBytes)) break;
+      plain_bytes += location->blob.plain_length();
+      const bool fits =
+          run.length + location->blob.length <= kMaxRunBytes && plain_bytes <= kMaxPlainRunBytes;
+      if (!first && !(adjacent && fits)) break;
       if (first) {
         run.pack = location->pack;
         run.offset = location->blob.offset;

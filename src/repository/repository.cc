@@ -12,6 +12,7 @@
 
 #include "base/assert.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "crypto/hash.h"
 #include "io/in_parallel.h"
 #include "repository/key_file.h"
@@ -244,6 +245,8 @@ Status Repository::load_index() {
       pack_copies_.emplace(id, PackPresence{seen.copies, pack_file_bytes(seen.blobs)});
     }
   }
+  packs.clear();
+  give_back_freed_memory();
   return {};
 }
 

@@ -94,6 +94,15 @@ void append_node(Bytes& out, const Node& node) {
   append_text(out, "}");
 }
 
+// About what the tree's text takes, rather too much.
+std::size_t expected_bytes(const Tree& tree) {
+  constexpr std::size_t kNodeBytes = 350;
+  constexpr std::size_t kIdBytes = 64 + std::string_view(R"("",)").size();
+  std::size_t bytes = 0;
+  for (const Node& node : tree.nodes) bytes += kNodeBytes + node.name.size() + node.content.size() * kIdBytes;
+  return bytes;
+}
+
 bool is_valid_name(std::string_view name) {
   return !name.empty() && name != "." && name != ".." && name.find('/') == std::string_view::npos &&
          name.find('\0') == std::string_view::npos;
@@ -218,6 +227,7 @@ const Node* Tree::find(std::string_view name) const {
 
 Bytes encode_tree(const Tree& tree) {
   Bytes out;
+  out.reserve(expected_bytes(tree));
   append_text(out, R"({"nodes":[)");
   for (std::size_t i = 0; i < tree.nodes.size(); ++i) {
     const Node& node = tree.nodes[i];

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/human.h"
+#include "base/memory.h"
 #include "base/version.h"
 #include "capture/odoo/attachments.h"
 #include "operations/backup/file_capture.h"
@@ -85,6 +86,7 @@ class Backup {
     const Target target = TRY(opening.get());
     BlobWriter& writer = *target.writer;
     Captured captured = TRY(capture_with_retries(writer, target.earlier, std::move(source)));
+    give_back_freed_memory();
     fill_manifest(captured);
     if (options_.review) TRY(options_.review(result_.manifest));
     const Id tree = TRY(stage("trees", [&] { return store_tree(writer, captured); }));

@@ -65,6 +65,8 @@ TEST(TablePlan, GivesEveryTableAPathOfItsOwn) {
   SourceTable table = table_of_pages(1);
   EXPECT_EQ(table_path(table, 0, 1), "database/tables/public.big.copy");
   EXPECT_EQ(table_path(table, 2, 9), "database/tables/public.big/00003.copy");
+  EXPECT_EQ(table_path(table_of_pages(513), 0, 1), "database/tables/public.big/00001.copy")
+      << "the listing of all tables stays short";
   table.name = "a/../\"b.c";
   EXPECT_EQ(table_path(table, 0, 1), "database/tables/public.a%2F%2E%2E%2F%22b%2Ec.copy");
   SourceTable long_name = table_of_pages(1);

@@ -29,15 +29,18 @@ class Listing {
     tree_.nodes.push_back(std::move(node));
   }
 
+  // Empties it before the text is stored: of a large table, both take too much memory.
   Result<StoredDirectory> store(BlobWriter::Lane& lane) {
     std::sort(tree_.nodes.begin(), tree_.nodes.end(),
               [](const Node& a, const Node& b) { return a.name < b.name; });
     const Bytes listing = encode_tree(tree_);
+    const std::size_t entries = tree_.nodes.size();
+    tree_ = Tree();
     if (listing.size() > kMaxBlobBytes) {
       return fail(
           ErrorCode::kUnsupported,
           fmt::format("a directory of {} entries takes {} MiB, more than the {} that can be read again",
-                      tree_.nodes.size(), listing.size() >> 20, kMaxBlobBytes >> 20));
+                      entries, listing.size() >> 20, kMaxBlobBytes >> 20));
     }
     return StoredDirectory{TRY(lane.store(listing)), modified_};
   }

@@ -117,11 +117,7 @@ class StreamedCapture {
 
   Result<std::size_t> read_chunk() {
     const std::size_t got = TRY(files_.read(chunk_));
-    untidy_bytes_ += got;
-    if (untidy_bytes_ >= kTidyEveryBytes) {
-      give_back_freed_memory();
-      untidy_bytes_ = 0;
-    }
+    tidier_.passed(got);
     return got;
   }
 
@@ -204,7 +200,7 @@ class StreamedCapture {
   BoundedQueue<WaitingFile> queue_;
   ByteBudget waiting_bytes_{kMostWaitingBytes};
   Bytes chunk_;
-  std::uint64_t untidy_bytes_ = 0;  // read since the heap was last tidied
+  MemoryTidier tidier_{kTidyEveryBytes};
   std::mutex mutex_;
   FileList came_;
   std::map<std::string, std::string> refused_;  // by name: why

@@ -4,6 +4,8 @@
 #include <atomic>
 #include <bit>
 #include <cctype>
+#include <functional>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -12,6 +14,9 @@ namespace {
 
 constexpr std::uint64_t kPartBytes = 64U << 20;
 constexpr std::size_t kMaxNameBytes = 200;
+// A larger table has a directory of its own, also with one part: a listing is held in memory as a whole, and
+// lists every chunk of the files in it.
+constexpr std::uint64_t kOwnDirectoryBytes = 4U << 20;
 
 std::string percent_encode(std::string_view name) {
   std::string out;
@@ -25,8 +30,17 @@ std::string percent_encode(std::string_view name) {
   return out;
 }
 
+std::uint64_t bytes_of(const SourceTable& table) {
+  return table.heap_bytes + table.toast_bytes;
+}
+
+std::uint64_t bytes_of(const std::vector<SourceTable>& tables) {
+  return std::transform_reduce(tables.begin(), tables.end(), std::uint64_t{0}, std::plus<>(),
+                               [](const SourceTable& table) { return bytes_of(table); });
+}
+
 std::uint64_t pages_per_part(const SourceTable& table) {
-  const std::uint64_t bytes = table.heap_bytes + table.toast_bytes;
+  const std::uint64_t bytes = bytes_of(table);
   if (!table.splittable || table.heap_pages == 0 || bytes <= kPartBytes * 3 / 2) return UINT64_MAX;
   // A power of two, so that the parts of a growing table keep their borders between nights.
   const std::uint64_t bytes_per_page = std::max<std::uint64_t>(1, bytes / table.heap_pages);
@@ -43,7 +57,12 @@ class Reader {
  public:
   Reader(const CaptureContext& context, const DatabaseSnapshot& snapshot, const std::vector<TableRead>& reads,
          std::vector<ReadOutcome>& outcomes, std::atomic<std::size_t>& next)
-      : context_(context), snapshot_(snapshot), reads_(reads), outcomes_(outcomes), next_(next) {}
+      : context_(context),
+        snapshot_(snapshot),
+        database_bytes_(bytes_of(snapshot.tables())),
+        reads_(reads),
+        outcomes_(outcomes),
+        next_(next) {}
 
   Status run() {
     PgSession session = TRY(snapshot_.open_reader());
@@ -59,8 +78,7 @@ class Reader {
  private:
   Result<ReadOutcome> read_one(PgSession& session, BlobWriter::Lane& lane, const TableRead& read) {
     const SourceTable& table = snapshot_.tables()[read.table];
-    StreamWriter file(lane, table_chunks(table.heap_bytes + table.toast_bytes),
-                      StreamWriter::HashWhole::kYes);
+    StreamWriter file(lane, table_chunks({bytes_of(table), database_bytes_}), StreamWriter::HashWhole::kYes);
     ReadOutcome outcome;
     {
       CheckedSink sink(context_, file);
@@ -74,6 +92,7 @@ class Reader {
 
   const CaptureContext& context_;
   const DatabaseSnapshot& snapshot_;
+  const std::uint64_t database_bytes_;
   const std::vector<TableRead>& reads_;
   std::vector<ReadOutcome>& outcomes_;
   std::atomic<std::size_t>& next_;
@@ -113,7 +132,7 @@ std::string table_path(const SourceTable& table, std::size_t part, std::size_t p
     const Id hash = sha256(as_bytes(fmt::format("{}\n{}", table.schema, table.name)));
     name = fmt::format("{}.{}", name.substr(0, kMaxNameBytes - 17), hash.hex().substr(0, 16));
   }
-  if (parts > 1) name += fmt::format("/{:05}", part + 1);
+  if (parts > 1 || bytes_of(table) > kOwnDirectoryBytes) name += fmt::format("/{:05}", part + 1);
   return fmt::format("database/tables/{}.copy", name);
 }
 
@@ -126,7 +145,7 @@ std::vector<TableRead> plan_table_reads(const std::vector<SourceTable>& tables) 
     const std::size_t parts =
         step == UINT64_MAX ? 1 : static_cast<std::size_t>((table.heap_pages + step - 1) / step);
     for (std::size_t part = 0; part < parts; ++part) {
-      TableRead read{i, {}, (table.heap_bytes + table.toast_bytes) / parts, table_path(table, part, parts)};
+      TableRead read{i, {}, bytes_of(table) / parts, table_path(table, part, parts)};
       if (parts > 1) read.range.first = part * step;
       // The last range is open: pages may have been added since the size was read.
       if (part + 1 < parts) read.range.last = (part + 1) * step;

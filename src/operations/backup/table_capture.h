@@ -34,8 +34,9 @@ struct TableRead {
 // out of bounds. Tables without a page hold no rows and get no file. Heaviest first.
 std::vector<TableRead> plan_table_reads(const std::vector<SourceTable>& tables);
 
-// "database/tables/public.res_partner.copy": other characters than letters, digits, '_' and
-// '-' are %-encoded; names that grow too long end in a hash.
+// "database/tables/public.res_partner.copy", of a table above 4 MiB its parts,
+// "database/tables/public.mail_message/00001.copy": other characters than letters, digits, '_'
+// and '-' are %-encoded; names that grow too long end in a hash.
 std::string table_path(const SourceTable& table, std::size_t part, std::size_t parts);
 
 Result<CapturedTables> capture_tables(const CaptureContext& context, DatabaseSnapshot& snapshot,

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/memory.h"
 #include "capture/odoo/unaccent.h"
 #include "capture/sql/sql_script.h"
 #include "operations/restore/database_check.h"
@@ -66,6 +67,7 @@ class Load {
     TRY(open_sessions());
     const std::set<std::string> known = TRY(tablespaces(first().pg()));
     scripts_ = TRY(read_schema(load_.source, schema_, load_.pg_restore, load_.ownership, known, notices_));
+    give_back_freed_memory();
     return cancel_.check();
   }
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/encoding.h"
+#include "base/memory.h"
 #include "capture/filestore.h"
 #include "crypto/hash.h"
 #include "io/file_descriptor.h"
@@ -104,6 +105,7 @@ class Restorer {
       return restore_node(place, root.nodes[node], buffer);
     }));
     const std::vector<FileBatch> batches = restore_.source.plan_batches(to_fetch_);
+    give_back_freed_memory();
     return in_parallel(batches.size(), kFetches, [&](std::size_t batch) { return fetch(batches[batch]); });
   }
 

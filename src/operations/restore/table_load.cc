@@ -70,6 +70,7 @@ Status TableLoader::copy(RestoreSession& session, const PartToLoad& part, std::s
   if (*rows != part.part->rows) {
     return differs(part, fmt::format("the server counted {} rows instead of {}", *rows, part.part->rows));
   }
+  tidier_.passed(hashed.bytes());
   progress_.add_item();
   return {};
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/cancel.h"
+#include "base/memory.h"
 #include "model/manifest.h"
 #include "operations/restore/backup_source.h"
 #include "operations/restore/restore_progress.h"
@@ -45,6 +46,7 @@ class TableLoader {
   BackupSource& source_;
   RestoreProgress& progress_;
   const CancelToken& cancel_;
+  MemoryTidier tidier_{128U << 20};
 };
 
 }  // namespace skyhold
