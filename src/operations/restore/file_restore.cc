@@ -246,6 +246,7 @@ class Restorer {
     TRY(give(file.descriptor.get(), access_.file_mode(node.permissions), file.path));
     ++fetched_;
     count(node);
+    tidier_.passed(node.size_bytes);
     return {};
   }
 
@@ -277,6 +278,7 @@ class Restorer {
   std::atomic<std::uint64_t> fetched_{0};
   std::atomic<std::uint64_t> linked_{0};
   std::atomic<std::uint64_t> bytes_{0};
+  MemoryTidier tidier_{256U << 20};
   std::mutex mutex_;
   FileList to_fetch_;  // by their paths below the filestore
 };
