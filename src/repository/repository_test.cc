@@ -29,6 +29,16 @@ Bytes text_of(std::size_t size, int flavour = 0) {
   return bytes;
 }
 
+Fault slow_packs(std::chrono::milliseconds delay) {
+  Fault slow;
+  slow.kind = FaultKind::kDelay;
+  slow.method = StoreMethod::kPut;
+  slow.name_prefix = "data/";
+  slow.last_call = kEveryCall;
+  slow.delay = delay;
+  return slow;
+}
+
 // Three memory stores behind fault stores, one repository in them.
 class RepositoryTest : public testing::Test {
  protected:
@@ -211,13 +221,7 @@ TEST_F(RepositoryTest, WritesAnewWhatNoCopyHasWhole) {
 }
 
 TEST_F(RepositoryTest, LeavesASlowCopyBehindSoThatTheOthersNeedNotWait) {
-  Fault slow;
-  slow.kind = FaultKind::kDelay;
-  slow.method = StoreMethod::kPut;
-  slow.name_prefix = "data/";
-  slow.last_call = kEveryCall;
-  slow.delay = std::chrono::milliseconds(400);
-  faults_[1]->add(slow);
+  faults_[1]->add(slow_packs(std::chrono::milliseconds(400)));
   const auto repository = open();
   BlobWriterOptions options;
   options.pack_target_bytes = 64U << 10;
@@ -247,13 +251,7 @@ TEST_F(RepositoryTest, LeavesASlowCopyBehindSoThatTheOthersNeedNotWait) {
 }
 
 TEST_F(RepositoryTest, TellsHowFarTheCopyIsThatIsFurthestBehind) {
-  Fault slow;
-  slow.kind = FaultKind::kDelay;
-  slow.method = StoreMethod::kPut;
-  slow.name_prefix = "data/";
-  slow.last_call = kEveryCall;
-  slow.delay = std::chrono::milliseconds(100);
-  faults_[1]->add(slow);
+  faults_[1]->add(slow_packs(std::chrono::milliseconds(100)));
   faults_[2]->add(Fault::vanish_from(1));
   const auto repository = open();
   BlobWriterOptions options;
